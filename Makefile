@@ -1,0 +1,50 @@
+# Everything that a fresh machine needs is set up by the first target that needs it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+UV := $(BIN)/python -m uv
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test slow check format bench docs system clean
+
+help: ## show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 10
+
+$(READY): pyproject.toml constraints.txt hatch_build.py
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt uv
+	$(UV) pip install --python $(BIN)/python --constraint constraints.txt --group dev --editable '.[all,smplx]'
+	@touch $(READY)
+
+system: $(READY)
+	@$(BIN)/python -c "from ctypes.util import find_library as f; raise SystemExit(not (f('EGL') and f('GL')))" || \
+	  { echo "libEGL or libGL is missing; install them with: apt-get install libegl1 libgl1 libgl1-mesa-dri"; exit 1; }
+
+demo: system ## labelled clips of four gestures with a contact sheet, in demo/
+	$(BIN)/synthgest generate everyday/wave everyday/bow rocog/Halt rocog/Rally \
+	  --clips 4 --seed 0 --out demo --sheet demo/sheet.png
+
+test: system ## quick tests
+	$(BIN)/python -m pytest -n 2 -m "not slow"
+
+slow: system ## proofs that take minutes
+	$(BIN)/python -m pytest -n 2 -m slow
+
+check: $(READY) ## lint, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(READY) ## rewrite the code in house format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: system ## speed, as ratios measured side by side in one run
+	$(BIN)/python scripts/bench.py
+
+docs: $(READY) ## rewrite the generated pages of docs/
+	$(BIN)/python scripts/write_docs.py
+
+clean: ## remove what the other targets made
+	rm -rf $(VENV) demo dist build

@@ -1,0 +1,52 @@
+"""Labelled synthetic clips of human gestures: ``import synthgest as sg; sg.generate(["wave"], clips=4, seed=0, out="data")``."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from synthgest.api import generate
+    from synthgest.data.dataset import Clip, Dataset
+    from synthgest.data.verify import verify
+    from synthgest.errors import SynthgestError
+    from synthgest.gestures import Gesture
+    from synthgest.types import Engine, Recipe, Rendered, Shot
+
+__version__ = "0.1.0"
+
+# Resolved on first use (PEP 562), so that `import synthgest` and `synthgest --help` start at once.
+_HOMES = {
+    "generate": "synthgest.api",
+    "Clip": "synthgest.data.dataset",
+    "Dataset": "synthgest.data.dataset",
+    "verify": "synthgest.data.verify",
+    "SynthgestError": "synthgest.errors",
+    "Gesture": "synthgest.gestures",
+    "Engine": "synthgest.types",
+    "Recipe": "synthgest.types",
+    "Rendered": "synthgest.types",
+    "Shot": "synthgest.types",
+}
+
+__all__ = [
+    "Clip",
+    "Dataset",
+    "Engine",
+    "Gesture",
+    "Recipe",
+    "Rendered",
+    "Shot",
+    "SynthgestError",
+    "__version__",
+    "generate",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'synthgest' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,9 @@
+"""The shipped body: random dressed people, posed through a motion."""
+
+from synthgest.body.dressing import dress
+from synthgest.body.figure import Figure, PosedFigure
+from synthgest.body.model import Body, load_body
+from synthgest.body.person import Person, sample_person
+from synthgest.body.posing import pose, stand
+
+__all__ = ["Body", "Figure", "Person", "PosedFigure", "dress", "load_body", "pose", "sample_person", "stand"]

@@ -1,0 +1,57 @@
+"""A dressed person ready to be posed, and the same person posed at every frame of a clip."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skirt:
+    """Which vertices of a figure are skirt; they are kept clear of the legs.
+
+    start, stop: range of vertex indices. radii: of the leg at hip, knee and ankle, metres, with room for cloth.
+    """
+
+    start: int
+    stop: int
+    radii: tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A dressed person at rest.
+
+    vertices: (V, 3) float32, metres, Y up. faces: (F, 3) int32, counter-clockwise seen from outside. colours: (V, 3)
+    float32, albedo, sRGB in [0, 1]. weights: (V, bones) float32, bones in the order of ``rig.BONES``. points: (70, 3)
+    float32 joints, fingertips and face at rest, in the order of ``model.POINTS``. smooth: (V,) int32, vertices of equal
+    number share a normal. skirt: None without one.
+    """
+
+    vertices: Floats
+    faces: NDArray[np.int32]
+    colours: Floats
+    weights: Floats
+    points: Floats
+    smooth: NDArray[np.int32]
+    skirt: Skirt | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PosedFigure:
+    """A dressed person at every frame, in the world: metres, Y up.
+
+    vertices, normals: (T, V, 3) float32. faces: (F, 3) int32. colours: (V, 3) float32, albedo, sRGB in [0, 1].
+    joints: (T, 55, 3) float32, order of ``SMPLX_JOINTS``. coco: (T, 17, 3) float32, order of ``COCO_KEYPOINTS``.
+    fingertips: (T, 10, 3) float32, order of ``FINGERTIPS``.
+    """
+
+    vertices: Floats
+    normals: Floats
+    faces: NDArray[np.int32]
+    colours: Floats
+    joints: Floats
+    coco: Floats
+    fingertips: Floats

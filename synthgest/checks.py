@@ -1,0 +1,83 @@
+"""Frame checks: a clip that is black, flat, frozen, torn by a flash, or without its hands is refused with a reason."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthgest.errors import ShotFailed
+from synthgest.frames import Frames
+from synthgest.gestures import Gesture
+from synthgest.types import Rendered
+
+_BLACK = 14  # brightest 0.5 % of the pixels, of 255: darker than any exposed picture, noise included
+_FLAT = 2.5  # standard deviation over the picture, of 255
+_STILL = 1.6  # largest change of a block's mean over the clip, of 255: above sensor noise, below a moving finger
+_BLOCK = 8
+_FLASH = 24.0  # mean jump into and out of a single frame, of 255
+_HANDS = 0.6  # share of the frames of the middle of the clip in which a needed hand must be in the picture
+_FIGURE = 0.5  # share of body joints that must be in the picture, over the clip
+
+_WRISTS = {"left": (20,), "right": (21,), "both": (20, 21)}
+
+
+def check(rendered: Rendered, frames: Frames, gesture: Gesture) -> None:
+    """Raise ShotFailed with a reason code if the clip is spoilt.
+
+    Reasons: ``black``, ``flat``, ``frozen``, ``flash``, and, where joints are known, ``figure`` and ``hand`` (out of the
+    picture).
+    """
+    blocks = _block_means(frames)
+    _check_exposure(frames, blocks)
+    _check_change(blocks)
+    if "joints_2d" in rendered.truth:
+        _check_figure(rendered.truth, frames.shape[2], frames.shape[1], gesture)
+
+
+def _block_means(frames: Frames) -> NDArray[np.float32]:
+    """Means of the green channel over small blocks, (T, h, w): cheap, and hardly touched by noise."""
+    count, height, width, _ = frames.shape
+    size = max(2, min(_BLOCK, height // 4, width // 4))
+    rows, columns = height // size, width // size
+    green = frames[:, : rows * size, : columns * size, 1].reshape(count, rows, size, columns, size)
+    means: NDArray[np.float32] = green.mean(axis=(2, 4), dtype=np.float32)
+    return means
+
+
+def _check_exposure(frames: Frames, blocks: NDArray[np.float32]) -> None:
+    sample = frames[:: max(1, len(frames) // 8), ::2, ::2].max(axis=-1)
+    bright = float(np.percentile(sample, 99.5))
+    if bright < _BLACK:
+        raise ShotFailed("black", f"the brightest pixels reach {bright:.0f} of 255")
+    spread = float(blocks.reshape(len(blocks), -1).std(axis=1).max())
+    if spread < _FLAT:
+        raise ShotFailed("flat", f"every frame is one colour (standard deviation {spread:.1f} of 255)")
+
+
+def _check_change(blocks: NDArray[np.float32]) -> None:
+    change = np.abs(blocks - np.median(blocks, axis=0))
+    moved = float(change.max())
+    if moved < _STILL:
+        raise ShotFailed("frozen", f"nothing moves: no part of the picture changes by more than {moved:.1f} of 255")
+    if len(blocks) > 2:
+        into = np.abs(blocks[1:-1] - blocks[:-2]).mean(axis=(1, 2))
+        out = np.abs(blocks[2:] - blocks[1:-1]).mean(axis=(1, 2))
+        across = np.abs(blocks[2:] - blocks[:-2]).mean(axis=(1, 2))
+        flash = (np.minimum(into, out) > _FLASH) & (across < np.minimum(into, out) / 2)
+        if flash.any():
+            raise ShotFailed("flash", f"frame {int(flash.argmax()) + 1} differs from both of its neighbours")
+
+
+def _check_figure(truth: Mapping[str, NDArray[Any]], width: int, height: int, gesture: Gesture) -> None:
+    joints = truth["joints_2d"]
+    inside: NDArray[np.bool_] = np.all((joints >= 0) & (joints < (width, height)), axis=-1)
+    share = float(inside[:, :22].mean())
+    if share < _FIGURE:
+        raise ShotFailed("figure", f"{share:.0%} of the body is in the picture; at least {_FIGURE:.0%} is needed")
+    middle = inside[len(inside) // 4 : max(len(inside) * 3 // 4, 1)]
+    seen = [float(middle[:, wrist].mean()) for wrist in _WRISTS.get(gesture.hands, ())] or [
+        float(middle[:, _WRISTS["both"]].mean(axis=0).max())
+    ]
+    if min(seen) < _HANDS:
+        raise ShotFailed("hand", f"the hand that matters is in the picture in {min(seen):.0%} of the frames")

@@ -1,0 +1,61 @@
+"""The command line: one file a command. What is heavy is imported inside the command, so that ``--help`` starts at once."""
+
+import signal
+import sys
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from synthgest import __version__
+from synthgest.cli import doctor, generate, listing, verify
+from synthgest.cli.output import Output
+from synthgest.errors import DatasetError, SpecError, SynthgestError
+
+app = typer.Typer(
+    name="synthgest",
+    help="Labelled synthetic clips of human gestures: generate, check, train, and prove it on real people.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("generate")(generate.command)
+app.command("verify")(verify.command)
+app.command("list")(listing.command)
+app.command("doctor")(doctor.command)
+
+_USAGE = (SpecError, DatasetError)
+
+
+class _Signalled(BaseException):
+    """The process was asked to end: Ctrl-C, SIGTERM, or Slurm's SIGUSR1. Not an Exception, so that nothing swallows it."""
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    """Labelled synthetic clips of human gestures: generate, check, train, and prove it on real people."""
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the command line; errors that a user can mend are printed without a traceback."""
+    for name in ("SIGINT", "SIGTERM", "SIGUSR1"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _signalled)
+    output = Output(json="--json" in sys.argv)
+    try:
+        app()
+    except SynthgestError as error:
+        output.error(error)
+        sys.exit(2 if isinstance(error, _USAGE) else 1)
+    except _Signalled as signalled:
+        output.interrupted()
+        sys.exit(130 if signalled.args[0] == signal.SIGINT else 143)
+
+
+def _signalled(number: int, frame: FrameType | None) -> None:
+    raise _Signalled(number)

@@ -1,0 +1,171 @@
+"""``synthgest generate``: read the arguments, call one library function, print what came of it."""
+
+from collections import Counter
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from synthgest.cli.output import JsonFlag, Output
+from synthgest.errors import SpecError
+
+if TYPE_CHECKING:
+    from synthgest.executors.task import Outcome
+    from synthgest.generation import Prepared, Request, Summary
+    from synthgest.gestures import Gesture
+
+
+class ExecutorName(StrEnum):
+    """Executors by name."""
+
+    LOCAL = "local"
+
+
+def command(
+    classes: Annotated[
+        list[str] | None, typer.Argument(metavar="CLASS...", help="Gestures, vocabularies, or paths to your own .toml.")
+    ] = None,
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="DIR", help="Class folders of motion files; CLASS then selects folders."),
+    ] = None,
+    generator: Annotated[str, typer.Option(help="A recipe's name, or the path of your own .toml.")] = "pose-transfer",
+    clips: Annotated[int, typer.Option(help="Clips a class.")] = 16,
+    seed: Annotated[int, typer.Option(help="Base seed: the same seed gives the same clips.")] = 0,
+    out: Annotated[Path, typer.Option(help="Folder of the data set.")] = Path("out"),
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Replace a setting of the recipe; repeatable."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show the plan, and the disk and time that it needs.")
+    ] = False,
+    workers: Annotated[
+        int | None, typer.Option(help="Processes; one a processor by default. 0: in this process.", show_default=False)
+    ] = None,
+    executor: Annotated[ExecutorName, typer.Option(help="Who runs the workers.")] = ExecutorName.LOCAL,
+    shard: Annotated[
+        str, typer.Option(metavar="i/n", help="Make only part i of n (from 0), as in a Slurm array.")
+    ] = "0/1",
+    extend: Annotated[bool, typer.Option("--extend", help="Add to a folder begun with other settings.")] = False,
+    sheet: Annotated[Path | None, typer.Option(metavar="PNG", help="Write a contact sheet of the clips.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Make labelled clips of gestures; the same command again goes on where it stopped."""
+    from synthgest.generation import Request, default_workers, prepare
+    from synthgest.recipes import load_recipe, parse_settings
+
+    output = Output(json=as_json)
+    request = Request(
+        gestures=_gestures(classes or [], source),
+        recipe=load_recipe(generator, parse_settings(settings or [])),
+        clips=clips,
+        seed=seed,
+        out=out,
+        workers=default_workers() if workers is None else workers,
+        shard=_shard(shard),
+        extend=extend,
+    )
+    if dry_run:
+        _report_estimate(prepare(request), output)
+        return
+    summary = _run(request, output)
+    if sheet is not None:
+        _write_sheet(request, sheet)
+    _report(request, summary, sheet, output)
+    raise typer.Exit(1 if summary.failed else 0)
+
+
+def _gestures(classes: list[str], source: Path | None) -> "tuple[Gesture, ...]":
+    from synthgest.gestures import gestures_from_folder, load_gestures
+
+    if source is None:
+        return load_gestures(classes)
+    found = {gesture.name: gesture for gesture in gestures_from_folder(source)}
+    known = {name.partition("/")[2]: gesture for name, gesture in found.items()}
+    if missing := [word for word in classes if word not in known]:
+        raise SpecError(f"{source} has no class folder {missing[0]!r}; there are: {', '.join(sorted(known))}")
+    return tuple(gesture for word, gesture in known.items() if not classes or word in classes)
+
+
+def _shard(text: str) -> tuple[int, int]:
+    part, _, parts = text.partition("/")
+    if not (part.isdecimal() and parts.isdecimal()):
+        raise SpecError(f"--shard got {text!r}; expected i/n, for example 0/4")
+    return int(part), int(parts)
+
+
+def _run(request: "Request", output: Output) -> "Summary":
+    from synthgest.generation import prepare, run
+
+    prepared = prepare(request)
+    with output.progress() as bar:
+        task = bar.add_task("clips", total=len(prepared.shots), completed=prepared.published)
+
+        def advance(outcome: "Outcome") -> None:
+            bar.advance(task)
+            if outcome.reason:
+                bar.console.print(
+                    f"{outcome.gesture!r} {outcome.id}: {outcome.reason}: {outcome.message}", markup=False
+                )
+
+        return run(request, progress=advance)
+
+
+def _write_sheet(request: "Request", path: Path) -> None:
+    from synthgest.data.dataset import Dataset
+    from synthgest.data.sheet import write_sheet
+
+    names = {gesture.name for gesture in request.gestures}
+    write_sheet(path, [clip for clip in Dataset(request.out) if clip.gesture in names])
+
+
+def _report(request: "Request", summary: "Summary", sheet: Path | None, output: Output) -> None:
+    reasons = Counter(outcome.reason for outcome in summary.failures)
+    values: dict[str, Any] = {
+        "clips": summary.clips,
+        "made": summary.made,
+        "failed": summary.failed,
+        "reasons": dict(reasons),
+        "classes": len(request.gestures),
+        "out": str(request.out),
+        "bytes": summary.bytes,
+        "seconds": round(summary.seconds, 2),
+    }
+    lines = [
+        f"{summary.clips} clips of {len(request.gestures)} gestures in {request.out} "
+        f"({summary.made} made now, {summary.seconds:.0f} s)"
+    ]
+    if summary.failed:
+        kinds = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
+        lines.append(f"{summary.failed} could not be made ({kinds}); see {request.out / 'failures'}")
+    if sheet is not None:
+        values["sheet"] = str(sheet)
+        lines.append(f"contact sheet: {sheet}")
+    output.result(values, "\n".join(lines))
+
+
+def _report_estimate(prepared: "Prepared", output: Output) -> None:
+    from synthgest.generation import estimate
+
+    request = prepared.request
+    cost = estimate(prepared)
+    values = {
+        "planned": len(prepared.shots),
+        "published": prepared.published,
+        "missing": prepared.missing,
+        "classes": [gesture.name for gesture in request.gestures],
+        "generator": request.recipe.name,
+        "out": str(request.out),
+        "bytes": cost.bytes,
+        "seconds": round(cost.seconds, 1),
+        "trials": cost.trials,
+    }
+    names = "\n".join(f"  {gesture.name}  {request.clips} clips: {gesture.phrase}" for gesture in request.gestures)
+    text = (
+        f"{len(prepared.shots)} clips by {request.recipe.name} into {request.out}, {prepared.published} there already\n{names}\n"
+        f"about {cost.bytes / 1e6:.1f} MB and {cost.seconds:.0f} s with {request.workers} workers "
+        f"(measured on {cost.trials} trial clips; nothing was written)"
+    )
+    output.result(values, text)

@@ -1,0 +1,52 @@
+"""``synthgest list``: what there is to choose from."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from synthgest.cli.output import JsonFlag, Output
+
+
+class Kind(StrEnum):
+    """What can be listed."""
+
+    GESTURES = "gestures"
+    GENERATORS = "generators"
+    ENGINES = "engines"
+
+
+def command(
+    kind: Annotated[Kind, typer.Argument(help="What to list.")] = Kind.GESTURES,
+    as_json: JsonFlag = False,
+) -> None:
+    """Show the gestures, generators or engines that there are."""
+    readers: dict[Kind, Callable[[], dict[str, str]]] = {
+        Kind.GESTURES: _gestures,
+        Kind.GENERATORS: _generators,
+        Kind.ENGINES: _engines,
+    }
+    entries = readers[kind]()
+    width = max(map(len, entries), default=0)
+    text = "\n".join(f"{name:<{width}}  {summary}" for name, summary in entries.items())
+    Output(json=as_json).result({kind.value: entries}, text)
+
+
+def _gestures() -> dict[str, str]:
+    from synthgest.gestures import shipped_gestures
+
+    return {gesture.name: gesture.phrase for gesture in shipped_gestures()}
+
+
+def _generators() -> dict[str, str]:
+    from synthgest.recipes import load_recipe, recipe_names
+
+    recipes = [load_recipe(name) for name in recipe_names()]
+    return {recipe.name: recipe.summary or f"engine {recipe.engine}" for recipe in recipes}
+
+
+def _engines() -> dict[str, str]:
+    from synthgest.engines import engine_entries
+
+    return {name: entry.value for name, entry in sorted(engine_entries().items())}

@@ -1,0 +1,72 @@
+"""What the commands print: text for a person, or one JSON object as the last line of standard output."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from synthgest.errors import ConfigChanged, SynthgestError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line of standard output.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where a command's words go. json: whether a program reads them."""
+
+    json: bool
+
+    def result(self, values: Mapping[str, Any], text: str) -> None:
+        """The result of a command, as JSON or as text."""
+        typer.echo(json.dumps(values) if self.json else text)
+
+    def note(self, text: str) -> None:
+        """A line for a person, on standard error."""
+        typer.echo(text, err=True)
+
+    def error(self, error: SynthgestError) -> None:
+        """An error that the user can mend."""
+        lines = [str(error)]
+        if isinstance(error, ConfigChanged):
+            lines += [f"  {line}" for line in error.differences]
+        typer.secho("error: " + "\n".join(lines), fg=typer.colors.RED, err=True)
+        if self.json:
+            typer.echo(json.dumps({"error": "\n".join(lines), "kind": type(error).__name__}))
+
+    def interrupted(self) -> None:
+        """The run was stopped from outside."""
+        self.note("interrupted; what was published is kept, and the same command goes on from here")
+        if self.json:
+            typer.echo(json.dumps({"error": "interrupted", "kind": "Interrupted"}))
+
+    @contextmanager
+    def progress(self) -> Iterator["Progress"]:
+        """A progress bar on standard error with the time left; silent where nobody watches."""
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            MofNCompleteColumn,
+            Progress,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+        )
+
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(),
+        )
+        console = Console(file=sys.stderr)
+        with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+            yield progress

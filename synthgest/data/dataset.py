@@ -1,0 +1,119 @@
+"""A data set on disk as a value: its classes, and clips whose frames and ground truth are read on request."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthgest.data.manifest import Manifest, manifest_path, read_manifest
+from synthgest.data.publish import file_digest
+from synthgest.data.records import Failure, Record, clip_path, read_record, record_ids
+from synthgest.data.video import read_video
+from synthgest.errors import CorruptClip, DatasetError, FrameError
+from synthgest.frames import Frames
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clip:
+    """A published clip. record: all that is known of it. label: the stable id of its class. folder: of its data set."""
+
+    record: Record
+    label: int
+    folder: Path
+
+    @property
+    def gesture(self) -> str:
+        """Full name of the class."""
+        return self.record.gesture
+
+    @property
+    def path(self) -> Path:
+        """The video file."""
+        return clip_path(self.folder, self.record.id, ".mp4")
+
+    def frames(self) -> Frames:
+        """All frames, (T, H, W, 3) uint8 RGB. CorruptClip if there are fewer than were published."""
+        try:
+            frames, _ = read_video(self.path)
+        except FrameError as error:
+            raise CorruptClip(self.record.id, str(error)) from error
+        expected = (self.record.frames, self.record.height, self.record.width, 3)
+        if frames.shape != expected:
+            raise CorruptClip(self.record.id, f"{self.path} holds frames {frames.shape}; its record says {expected}")
+        return frames
+
+    def truth(self) -> dict[str, NDArray[Any]]:
+        """Ground truth arrays, named as in ``synthgest.types.TRUTH``; empty where the engine knew none."""
+        if not self.record.truth_sha256:
+            return {}
+        path = clip_path(self.folder, self.record.id, ".npz")
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                return {name: arrays[name] for name in arrays.files}
+        except (OSError, ValueError) as error:
+            raise CorruptClip(self.record.id, f"cannot read {path}: {error}") from error
+
+    def verify(self) -> None:
+        """Compare both files with the hashes in the record; CorruptClip if they differ.
+
+        Only a stored hash finds flipped bytes: such a video decodes without an error.
+        """
+        expected = {".mp4": self.record.sha256, ".npz": self.record.truth_sha256}
+        for suffix, digest in expected.items():
+            path = clip_path(self.folder, self.record.id, suffix)
+            if not digest:
+                continue
+            if not path.exists():
+                raise CorruptClip(self.record.id, f"{path} is missing")
+            if file_digest(path) != digest:
+                raise CorruptClip(self.record.id, f"{path} is not the file that was published (SHA-256 differs)")
+
+
+class Dataset:
+    """A folder that ``synthgest generate`` wrote: ``for clip in Dataset("out"): clip.frames()``."""
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        manifest = read_manifest(self.folder)
+        if manifest is None:
+            raise DatasetError(f"{self.folder} is not a data set: it holds no {manifest_path(self.folder).name}")
+        self.manifest: Manifest = manifest
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Full names; the position is the label."""
+        return tuple(entry.name for entry in self.manifest.classes)
+
+    @cached_property
+    def clips(self) -> tuple[Clip, ...]:
+        """All published clips, ordered by label, recipe, index and id."""
+        labels = {name: label for label, name in enumerate(self.classes)}
+        records = [read_record(clip_path(self.folder, clip_id, ".json"), Record) for clip_id in record_ids(self.folder)]
+        records.sort(key=lambda record: (labels.get(record.gesture, -1), record.recipe, record.index, record.id))
+        return tuple(Clip(record=record, label=labels[record.gesture], folder=self.folder) for record in records)
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """Shots that could not be made, each with its reasons."""
+        paths = sorted((self.folder / "failures").glob("*.json"))
+        return tuple(read_record(path, Failure) for path in paths)
+
+    def __len__(self) -> int:
+        """Number of published clips."""
+        return len(self.clips)
+
+    def __iter__(self) -> Iterator[Clip]:
+        """All clips, in order."""
+        return iter(self.clips)
+
+    def __getitem__(self, index: int) -> Clip:
+        """The clip at a position."""
+        return self.clips[index]
+
+    def __repr__(self) -> str:
+        """Folder, number of classes and clips."""
+        return f"Dataset({str(self.folder)!r}: {len(self)} clips of {len(self.classes)} gestures)"

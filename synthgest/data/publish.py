@@ -1,0 +1,88 @@
+"""Publishing: the video and ground truth first, the record last; what was written is read back before it counts."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from synthgest.data.records import Failure, Record, clip_path, encode, failure_path
+from synthgest.data.storage import write_bytes, write_whole
+from synthgest.data.video import require_video, write_video
+from synthgest.takes import Spoilt, Take
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publisher:
+    """Puts the clips of one run into its folder.
+
+    folder: the data set. config: digest of the recipe and of all else that its clips depend on. licence: of the clips.
+    """
+
+    folder: Path
+    config: str
+    licence: str
+
+    def publish(self, take: Take) -> Record:
+        """Write a clip so that a reader sees all of it or nothing; returns its record."""
+        shot, frames = take.shot, take.frames
+        count, height, width, _ = frames.shape
+        video = clip_path(self.folder, shot.id, ".mp4")
+        write_whole(
+            video,
+            lambda part: write_video(part, frames, take.fps),
+            lambda part: require_video(part, frames=count, width=width, height=height, fps=take.fps),
+        )
+        record = Record(
+            id=shot.id,
+            gesture=shot.gesture.name,
+            index=shot.index,
+            seed=shot.seed,
+            sha256=file_digest(video),
+            bytes=video.stat().st_size,
+            truth_sha256=self._publish_truth(take),
+            frames=count,
+            width=width,
+            height=height,
+            fps=take.fps,
+            recipe=shot.recipe,
+            config=self.config,
+            licence=self.licence,
+            provenance=dict(take.provenance),
+            attempts=take.spoilt,
+        )
+        write_bytes(clip_path(self.folder, shot.id, ".json"), encode(record))
+        failure_path(self.folder, shot.id).unlink(missing_ok=True)
+        return record
+
+    def publish_failure(self, spoilt: Spoilt) -> Failure:
+        """Write down why a shot could not be made."""
+        shot = spoilt.shot
+        failure = Failure(
+            id=shot.id,
+            gesture=shot.gesture.name,
+            index=shot.index,
+            seed=shot.seed,
+            recipe=shot.recipe,
+            attempts=spoilt.attempts,
+        )
+        write_bytes(failure_path(self.folder, shot.id), encode(failure))
+        return failure
+
+    def _publish_truth(self, take: Take) -> str:
+        if not take.truth:
+            return ""
+        path = clip_path(self.folder, take.shot.id, ".npz")
+
+        def write(part: Path) -> None:
+            with part.open("wb") as file:  # a path without the suffix .npz would get one appended
+                np.savez_compressed(file, allow_pickle=False, **take.truth)
+
+        write_whole(path, write)
+        return file_digest(path)
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,81 @@
+"""Records: what is known of a clip (clips/ab/<id>.json) or of one that could not be made (failures/<id>.json)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from synthgest.errors import DatasetError
+from synthgest.types import Attempt
+
+Kind = TypeVar("Kind")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """The record of a published clip; a clip exists for a reader only if its record exists and matches.
+
+    id: the clip's id. gesture: full name. index: its number among the gesture's clips. seed: that was used. sha256: of
+    the video file. bytes: size of the video file. truth_sha256: of the ground truth file, empty where there is none.
+    frames, width, height (pixels), fps (frames per second). recipe: name of the recipe. config: digest of the recipe and
+    of all else that its clips depend on. licence: of the clip. provenance: what the clip was made from. attempts: takes
+    spoilt before this one.
+    """
+
+    id: str
+    gesture: str
+    index: int
+    seed: int
+    sha256: str
+    bytes: int
+    truth_sha256: str
+    frames: int
+    width: int
+    height: int
+    fps: float
+    recipe: str
+    config: str
+    licence: str
+    provenance: dict[str, Any]
+    attempts: tuple[Attempt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """A shot that could not be made: which one, with what recipe, and every attempt, the last of which says why."""
+
+    id: str
+    gesture: str
+    index: int
+    seed: int
+    recipe: str
+    attempts: tuple[Attempt, ...]
+
+
+def clip_path(folder: Path, clip_id: str, suffix: str) -> Path:
+    """Where a file of a clip lies: ``clips/ab/<id><suffix>``. Ids are hexadecimal; no name of a class is in a path."""
+    return folder / "clips" / clip_id[:2] / f"{clip_id}{suffix}"
+
+
+def failure_path(folder: Path, clip_id: str) -> Path:
+    """Where the report of a failed shot lies."""
+    return folder / "failures" / f"{clip_id}.json"
+
+
+def encode(value: Record | Failure) -> bytes:
+    """A record as JSON text: the same value gives the same bytes."""
+    return msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=1) + b"\n"
+
+
+def read_record(path: Path, kind: type[Kind]) -> Kind:
+    """The ``Record`` or ``Failure`` in a file; a file that holds something else raises DatasetError."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except (OSError, msgspec.DecodeError) as error:
+        raise DatasetError(f"{path} is not a readable record: {error}") from error
+
+
+def record_ids(folder: Path) -> frozenset[str]:
+    """Ids of all published clips, from the names of their records alone."""
+    return frozenset(path.stem for path in (folder / "clips").glob("??/*.json"))

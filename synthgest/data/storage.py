@@ -1,0 +1,124 @@
+"""Files that appear whole or not at all: written under a temporary name, checked, flushed, then renamed."""
+
+import contextlib
+import errno
+import os
+import re
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NoReturn
+
+from synthgest.errors import StorageError
+
+try:
+    import fcntl
+except ImportError:  # Windows: the lock only saves double work, nothing rests on it
+    fcntl = None  # type: ignore[assignment]
+
+_HOST = re.sub(r"[^A-Za-z0-9]", "", socket.gethostname())[:24] or "host"
+_PART = re.compile(r"^\.part-([A-Za-z0-9]+)-(\d+)-")
+_FOREIGN_PART_SECONDS = 24 * 3600.0
+_FATAL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.ESTALE, errno.EIO}
+
+
+def write_whole(path: Path, write: Callable[[Path], None], check: Callable[[Path], None] | None = None) -> None:
+    """Make ``path`` by ``write``, which gets a temporary path in the same folder.
+
+    ``check`` reads the closed file back and raises if it is not what was meant. Readers see the old file or the new one,
+    never a part. A full, read-only or vanished disk raises StorageError.
+    """
+    part = path.parent / f".part-{_HOST}-{os.getpid()}-{path.name}"
+    try:
+        path.parent.mkdir(exist_ok=True)  # no further up: a data set that was removed meanwhile is an error
+        write(part)
+        if check is not None:
+            check(part)
+        _flush(part)
+        part.replace(path)
+        _flush(path.parent)
+    except OSError as error:
+        _remove(part)
+        raise_storage(error, path)
+    except BaseException:
+        _remove(part)
+        raise
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Make ``path`` hold ``content``, whole or not at all."""
+    write_whole(path, lambda part: _write_all(part, content))
+
+
+def raise_storage(error: OSError, path: Path) -> NoReturn:
+    """Turn an error of the disk into a StorageError that says what to do; any other error goes on unchanged."""
+    if error.errno not in _FATAL:
+        raise error
+    advice = {
+        errno.ENOSPC: "free some space and give the same command again: it goes on where it stopped",
+        errno.EDQUOT: "your quota is used up: free some space and give the same command again",
+        errno.ENOENT: "the folder was removed or is not mounted",
+    }.get(error.errno, "check that the folder can be written")
+    raise StorageError(f"cannot write {path}: {error.strerror or type(error).__name__}; {advice}") from error
+
+
+def sweep(folder: Path) -> int:
+    """Remove the temporary files that dead processes left under ``folder``; returns how many.
+
+    A file of a process that still runs on this machine, or a young one from another machine, is left alone.
+    """
+    swept = 0
+    for part in folder.rglob(".part-*"):
+        match = _PART.match(part.name)
+        if match and not _in_use(part, match[1], int(match[2])):
+            _remove(part)
+            swept += 1
+    return swept
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold an exclusive lock on ``path``, waiting for it. It only saves double work: no correctness rests on it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = path.open("a")
+    except OSError as error:
+        raise_storage(error, path)
+    with handle:
+        if fcntl is not None:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _in_use(part: Path, host: str, process: int) -> bool:
+    if host != _HOST:
+        with contextlib.suppress(OSError):
+            return time.time() - part.stat().st_mtime < _FOREIGN_PART_SECONDS
+        return False
+    if process == os.getpid():
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _write_all(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.unlink(missing_ok=True)

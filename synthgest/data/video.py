@@ -1,0 +1,63 @@
+"""H.264 video written and read through PyAV: bytes that depend on the frames alone, and counts that are checked."""
+
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+
+from synthgest.errors import FrameError
+from synthgest.frames import Frames
+
+# What makes the bytes depend on the frames alone. One thread: the number of x264's threads changes them. No macroblock tree
+# and no B-frames: with both, x264 reads memory that it never wrote, and a process's first small clip differs from the
+# same clip encoded again (measured with libx264 of PyAV 18). A key frame every 12 frames: clips are read at random places.
+_OPTIONS = {"preset": "veryfast", "crf": "18", "threads": "1", "g": "12", "bf": "0", "x264-params": "mbtree=0"}
+
+
+def write_video(path: Path, frames: Frames, fps: float) -> None:
+    """Write frames (T, H, W, 3) uint8 RGB as H.264 4:2:0 in mp4, at ``fps`` frames per second."""
+    with av.open(str(path), "w", format="mp4") as container:
+        stream: Any = container.add_stream("libx264", rate=Fraction(fps).limit_denominator(1001), options=_OPTIONS)
+        stream.height, stream.width = frames.shape[1:3]
+        stream.pix_fmt = "yuv420p"
+        stream.thread_count = 1
+        for frame in frames:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
+        container.mux(stream.encode())
+
+
+def read_video(path: Path) -> tuple[Frames, float]:
+    """All frames (T, H, W, 3) uint8 RGB that can be decoded, and the frames per second.
+
+    A file that cannot be decoded raises FrameError. Compare the count with what is expected: a truncated file still opens.
+    """
+    try:
+        with av.open(str(path)) as container:
+            stream = container.streams.video[0]
+            stream.thread_count = 1
+            frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(stream)]
+            fps = float(stream.average_rate or 0)
+    except (av.error.FFmpegError, IndexError, OSError) as error:
+        raise FrameError(f"cannot decode {path}: {error}") from error
+    if not frames:
+        raise FrameError(f"cannot decode {path}: it holds no frames")
+    return np.stack(frames), fps
+
+
+def require_video(path: Path, *, frames: int, width: int, height: int, fps: float) -> None:
+    """Open a video again and refuse it unless it holds just what was written: an encoder can fail without a word."""
+    decoded, rate = read_video(path)
+    found = (len(decoded), decoded.shape[2], decoded.shape[1])
+    if found != (frames, width, height) or abs(rate - fps) > 0.01 * fps:
+        raise FrameError(
+            f"{path.name} holds {found[0]} frames of {found[1]}x{found[2]} at {rate:g} fps after encoding; "
+            f"expected {frames} of {width}x{height} at {fps:g}"
+        )
+
+
+def tsn_indices(total: int, segments: int) -> Sequence[int]:
+    """The centre frame of each of ``segments`` equal parts of ``total`` frames (TSN test sampling; METHODS.md 4), 0-based."""
+    return [min(int((2 * part + 1) * total / (2 * segments)), total - 1) for part in range(segments)]

@@ -1,0 +1,87 @@
+"""Every error that a user can mend; anything else that surfaces is a bug and keeps its traceback.
+
+SynthgestError              what was given, what was expected, what to do
+├── SpecError               a recipe, gesture or class name that cannot be used
+├── MissingDependency       a Python extra or a system library that is not installed
+├── MotionError             a motion file or keyframes that cannot be played
+├── FrameError              frames or ground truth that break the contract of ``Rendered``
+├── ShotFailed              one shot that could not be made; carries the reason code
+├── DatasetError            a folder that is not a data set, or cannot be written
+│   ├── ConfigChanged       the folder was begun with other settings
+│   └── CorruptClip         a published file that no longer matches its record
+└── StorageError            the disk is full, read-only or gone
+"""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class SynthgestError(Exception):
+    """Base of all errors that a user can mend."""
+
+
+class SpecError(SynthgestError):
+    """A recipe, gesture specification or class name that cannot be used."""
+
+
+class MissingDependency(SynthgestError):
+    """A Python extra or a system library that is not installed; the message holds the line that installs it."""
+
+
+class MotionError(SynthgestError):
+    """A motion file or keyframes that cannot be played."""
+
+
+class FrameError(SynthgestError):
+    """Frames or ground truth that break the contract of ``Rendered``."""
+
+
+class ShotFailed(SynthgestError):
+    """One shot that could not be made.
+
+    reason: a short code (``nan``, ``black``, ``frozen`` ...), kept in ``failures/``.
+    """
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type["ShotFailed"], tuple[str, str]]:
+        return (type(self), (self.reason, str(self)))
+
+
+class DatasetError(SynthgestError):
+    """A folder that is not a data set, or that cannot be used as one."""
+
+
+class ConfigChanged(DatasetError):
+    """The folder was begun with other settings.
+
+    differences: one line a differing key, for example ``seed: 0 in the folder, 1 asked for``.
+    """
+
+    def __init__(self, message: str, differences: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.differences = differences
+
+
+class CorruptClip(DatasetError):
+    """A published file that no longer matches its record.
+
+    clip_id: the clip's id.
+    """
+
+    def __init__(self, clip_id: str, message: str) -> None:
+        super().__init__(message)
+        self.clip_id = clip_id
+
+
+class StorageError(SynthgestError):
+    """The disk is full, read-only or gone."""
+
+
+def nearest(given: str, known: Iterable[str]) -> str:
+    """A clause that names the nearest known word, or all of them: ``did you mean 'frames'?``."""
+    words = sorted(known)
+    close = get_close_matches(given, words, n=1, cutoff=0.6)
+    return f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(words) or 'none'}"

@@ -1,0 +1,1 @@
+"""Executors: who calls the engine. Same command, same folder, same clips, whoever does."""

@@ -1,0 +1,81 @@
+"""What crosses from the launcher to a worker process and back: msgpack frames of plain values, never pickles."""
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+import msgspec
+
+from synthgest.types import Recipe, Shot
+
+Message = TypeVar("Message")
+_LENGTH = struct.Struct("<I")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """What a worker is told once: the recipe to cook, the folder to publish in, the digest and licence to record."""
+
+    recipe: Recipe
+    folder: str
+    config: str
+    licence: str
+
+    @property
+    def path(self) -> Path:
+        """The folder to publish in."""
+        return Path(self.folder)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """Shots that a worker hands to its engine at once."""
+
+    shots: tuple[Shot, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one shot. reason: empty if its clip was published."""
+
+    id: str
+    gesture: str
+    bytes: int = 0
+    reason: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """An error that ends the whole run: its class (a name in ``synthgest.errors``, else empty) and its message."""
+
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What a worker sends back: one outcome, or why it had to stop."""
+
+    outcome: Outcome | None = None
+    stopped: Stopped | None = None
+
+
+def send(stream: BinaryIO, message: object) -> None:
+    """Write one message, framed by its length."""
+    body = msgspec.msgpack.encode(message, enc_hook=str)  # a Path travels as text
+    stream.write(_LENGTH.pack(len(body)) + body)
+    stream.flush()
+
+
+def receive(stream: BinaryIO, kind: type[Message]) -> Message | None:
+    """Read one message; None when the other side is gone."""
+    head = stream.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack(head)
+    body = stream.read(length)
+    if len(body) < length:
+        return None
+    return msgspec.msgpack.decode(body, type=kind, dec_hook=lambda wanted, text: wanted(text))

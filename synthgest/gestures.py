@@ -1,0 +1,239 @@
+"""Gestures: the value that says what one class is, and how names on a command line become such values."""
+
+import dataclasses
+import functools
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from synthgest.content import content
+from synthgest.errors import SpecError, nearest
+from synthgest.motion.postures import Keyframe
+from synthgest.tables import read_toml, to_value
+
+Hands = Literal["left", "right", "both", "either"]
+
+OWN = "own"
+"""Vocabulary of gestures that are not shipped."""
+
+MOTION_SUFFIXES = (".bvh", ".npz")
+"""Kinds of motion file that a gesture may consist of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MotionFile:
+    """A captured motion of a gesture. path: where it lies. sha256: of its bytes, 64 hexadecimal digits."""
+
+    path: Path
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gesture:
+    """One class: what it is called, how it looks, and the keyframes or motion files that show it.
+
+    name: full name, ``vocabulary/gesture``. phrase: for prompts, "a person waving hello". description: what is seen.
+    hands: which hand shows it; ``either`` is written for the right one. mirror: what the mirrored motion shows
+    (``same``, ``forbidden`` or another gesture's full name). reverse: likewise for the motion played backwards.
+    fingers: a motion without fingers will not do. lookalikes: full names. environments: places where it belongs.
+    source: a citation. repetitions: fewest and most times that the strokes are shown. tempo: slowest and fastest speed,
+    as a factor of the keyframes' own. Exactly one of keyframes and motions is filled.
+    """
+
+    name: str
+    phrase: str = ""
+    description: str = ""
+    hands: Hands = "either"
+    mirror: str = "forbidden"
+    reverse: str = "forbidden"
+    fingers: bool = False
+    lookalikes: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
+    source: str = ""
+    repetitions: tuple[int, int] = (1, 1)
+    tempo: tuple[float, float] = (0.85, 1.2)
+    keyframes: tuple[Keyframe, ...] = ()
+    motions: tuple[MotionFile, ...] = ()
+
+    @property
+    def vocabulary(self) -> str:
+        """The part of the name before the first slash."""
+        return self.name.partition("/")[0]
+
+    @property
+    def bare_name(self) -> str:
+        """The part of the name after the first slash."""
+        return self.name.partition("/")[2]
+
+    @property
+    def digest(self) -> str:
+        """64 hexadecimal digits: a hash of all that the gesture says; where its motion files lie has no part in it."""
+        return _digest(self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Specification:
+    """The keys of a gesture's TOML file."""
+
+    name: str
+    vocabulary: str = OWN
+    phrase: str = ""
+    description: str = ""
+    hands: Hands = "either"
+    mirror: str = "forbidden"
+    reverse: str = "forbidden"
+    fingers: bool = False
+    lookalikes: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
+    source: str = ""
+    repetitions: tuple[int, int] = (1, 1)
+    tempo: tuple[float, float] = (0.85, 1.2)
+    keyframes: tuple[Keyframe, ...] = ()
+    motions: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise ValueError("the name is empty")
+        if not self.vocabulary.strip() or "/" in self.vocabulary:
+            raise ValueError(f"vocabulary {self.vocabulary!r} must be a word without '/'")
+        if bool(self.keyframes) == bool(self.motions):
+            raise ValueError("expected either [[keyframes]] or motions, and not both")
+        if self.keyframes and not any(keyframe.phase == "stroke" for keyframe in self.keyframes):
+            raise ValueError('no keyframe has phase = "stroke", the part that shows the gesture')
+        if self.mirror == "same" and self.hands in ("left", "right"):
+            raise ValueError(f'mirror = "same" contradicts hands = "{self.hands}"; "either" lets both hands show it')
+        if not 1 <= self.repetitions[0] <= self.repetitions[1] <= 30:
+            raise ValueError(f"repetitions = {list(self.repetitions)} is not a range within 1..30")
+        if not 0.25 <= self.tempo[0] <= self.tempo[1] <= 4:
+            raise ValueError(f"tempo = {list(self.tempo)} is not a range within 0.25..4")
+
+
+def load_gestures(words: Sequence[str]) -> tuple[Gesture, ...]:
+    """The gestures that the words name, in order.
+
+    A word is a shipped gesture (``everyday/wave``, or ``wave`` where that is unique), a vocabulary (all its gestures) or
+    a path ending in ``.toml``. Raises SpecError for an unknown word and for a gesture that is named twice.
+    """
+    found = [gesture for word in words for gesture in _named(word)]
+    refuse_duplicates(found)
+    return tuple(found)
+
+
+def gestures_from_folder(folder: Path) -> tuple[Gesture, ...]:
+    """One gesture for every sub-folder, in the order of their names, made of the motion files in it."""
+    if not folder.is_dir():
+        raise SpecError(f"{folder} is not a folder; expected one sub-folder of motion files for each class")
+    classes = sorted(entry for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith("."))
+    if not classes:
+        raise SpecError(f"{folder} has no sub-folders; expected one sub-folder of motion files for each class")
+    found = [_from_motion_folder(entry) for entry in classes]
+    refuse_duplicates(found)
+    return tuple(found)
+
+
+@functools.cache
+def shipped_gestures() -> tuple[Gesture, ...]:
+    """All gestures of assets/gestures, in the order of their full names."""
+    found = (_read(path, path.parent.name) for path in content("assets").glob("gestures/*/*.toml"))
+    return tuple(sorted(found, key=lambda gesture: gesture.name))
+
+
+def vocabularies() -> dict[str, tuple[str, ...]]:
+    """The full names of the shipped gestures, by vocabulary."""
+    names = [gesture.name for gesture in shipped_gestures()]
+    return {
+        vocabulary: tuple(name for name in names if name.startswith(f"{vocabulary}/"))
+        for vocabulary in sorted({name.partition("/")[0] for name in names})
+    }
+
+
+def refuse_duplicates(gestures: Iterable[Gesture]) -> None:
+    """Raise SpecError when two names are equal in any spelling: letter case and Unicode composition do not count."""
+    seen: dict[str, str] = {}
+    for gesture in gestures:
+        key = unicodedata.normalize("NFC", unicodedata.normalize("NFC", gesture.name).casefold())
+        if key in seen:
+            raise SpecError(f"the class {gesture.name!r} is named twice (also as {seen[key]!r}); name each class once")
+        seen[key] = gesture.name
+
+
+def _named(word: str) -> tuple[Gesture, ...]:
+    if not word.strip():
+        raise SpecError("a class name is empty; expected a gesture, a vocabulary or a path to a .toml file")
+    if word.endswith(".toml"):
+        return (_read(Path(word), None),)
+    key = word.casefold()
+    whole = {gesture.name.casefold(): gesture for gesture in shipped_gestures()}
+    if key in whole:
+        return (whole[key],)
+    if members := tuple(gesture for name, gesture in whole.items() if name.startswith(f"{key}/")):
+        return members
+    bare = [gesture for gesture in whole.values() if gesture.bare_name.casefold() == key]
+    if len(bare) == 1:
+        return (bare[0],)
+    if bare:
+        raise SpecError(f"{word!r} is a gesture of several vocabularies: {', '.join(gesture.name for gesture in bare)}")
+    known = {*whole, *(gesture.bare_name.casefold() for gesture in whole.values()), *vocabularies()}
+    raise SpecError(f"no gesture or vocabulary {word!r}; {nearest(key, known)} A path to a .toml file will do as well.")
+
+
+def _read(path: Path, shipped_in: str | None) -> Gesture:
+    table = read_toml(path)
+    if shipped_in is not None:
+        table.setdefault("vocabulary", shipped_in)
+    specification = to_value(table, _Specification, where=str(path))
+    keys = {field.name: getattr(specification, field.name) for field in dataclasses.fields(specification)}
+    vocabulary = keys.pop("vocabulary")
+    return Gesture(
+        **keys
+        | {
+            "name": f"{vocabulary}/{specification.name}",
+            "mirror": _full_name(specification.mirror, vocabulary),
+            "reverse": _full_name(specification.reverse, vocabulary),
+            "lookalikes": tuple(_full_name(name, vocabulary) for name in specification.lookalikes),
+            "motions": tuple(_motion_file(found) for glob in specification.motions for found in _matches(path, glob)),
+        }
+    )
+
+
+def _full_name(relation: str, vocabulary: str) -> str:
+    return relation if relation in ("same", "forbidden") or "/" in relation else f"{vocabulary}/{relation}"
+
+
+def _matches(specification: Path, glob: str) -> list[Path]:
+    pattern = specification.parent / glob  # an absolute one stays as it is
+    files = Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor)))
+    found = sorted(path for path in files if path.suffix.lower() in MOTION_SUFFIXES)
+    if not found:
+        raise SpecError(f"{specification}: motions = {glob!r} matches no {' or '.join(MOTION_SUFFIXES)} file")
+    return found
+
+
+def _from_motion_folder(folder: Path) -> Gesture:
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.suffix.lower() in MOTION_SUFFIXES)
+    if not files:
+        raise SpecError(f"the class folder {folder} holds no {' or '.join(MOTION_SUFFIXES)} file; remove it or add one")
+    return Gesture(
+        name=f"{OWN}/{folder.name}",
+        phrase=f"a person performing the gesture {folder.name!r}",
+        motions=tuple(_motion_file(path) for path in files),
+    )
+
+
+def _motion_file(path: Path) -> MotionFile:
+    try:
+        with path.open("rb") as stream:
+            return MotionFile(path=path, sha256=hashlib.file_digest(stream, "sha256").hexdigest())
+    except OSError as error:
+        raise SpecError(f"cannot read the motion file {path}: {error.strerror}") from error
+
+
+@functools.lru_cache(maxsize=4096)
+def _digest(gesture: Gesture) -> str:
+    said = dataclasses.asdict(gesture) | {"motions": [motion.sha256 for motion in gesture.motions]}
+    text = json.dumps(said, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,47 @@
+"""Motion: gestures performed as SMPL-X poses, from keyframes or from captures; files of motion read and written.
+
+The imports stand inside the functions because numerical ones (scipy) take longer than the command line's help may.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from synthgest.gestures import Gesture
+    from synthgest.motion.sequence import Motion
+
+__all__ = ["perform", "read_motion", "write_motion"]
+
+
+def perform(
+    gesture: "Gesture", rng: "np.random.Generator", *, fps: float, frames: "tuple[int, int] | None"
+) -> "Motion":
+    """One seeded performance of a gesture.
+
+    fps: frames per second. frames: fewest and most frames; None is at least 1.6 seconds (48 frames at 30 fps), with no
+    upper bound. A keyframed gesture is repeated and rested to fit, a capture is cut to its most active part; neither is
+    played slower or faster than the gesture's tempo allows. The same arguments and state of ``rng`` give the same motion.
+    Raises MotionError for a motion that cannot be read or played.
+    """
+    from synthgest.motion import capture, performance
+
+    span = frames if frames is not None else (max(2, round(performance.SHORTEST_SECONDS * fps)), 2**31)
+    if gesture.motions:
+        return capture.play(gesture, rng, fps=fps, frames=span)
+    return performance.play(gesture, rng, fps=fps, frames=span)
+
+
+def read_motion(path: Path) -> "Motion":
+    """The motion in a file: ``.bvh`` or our own ``.npz``. Raises MotionError."""
+    from synthgest.motion.files import read
+
+    return read(path)
+
+
+def write_motion(path: Path, motion: "Motion") -> None:
+    """Write a motion as our own ``.npz``: the arrays of ``Motion``, with fps, fingers and source; no pickled objects."""
+    from synthgest.motion.files import write
+
+    write(path, motion)

@@ -1,0 +1,69 @@
+"""Recipes: named generators as data files, read from generators/ or from a path of the user's own."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from synthgest.content import content
+from synthgest.errors import SpecError, nearest
+from synthgest.tables import read_toml
+from synthgest.types import Recipe
+
+_ABOUT = ("engine", "licence", "source", "summary", "tested", "batch")
+
+
+def recipe_names() -> tuple[str, ...]:
+    """Names of the shipped recipes, in alphabetical order."""
+    return tuple(sorted(path.stem for path in content("generators").glob("*.toml")))
+
+
+def load_recipe(word: str, changes: Mapping[str, Any] | None = None) -> Recipe:
+    """The recipe of a shipped name, or of a path that ends in ``.toml``.
+
+    changes: settings that replace the file's own. Whether the engine knows a setting is said by the engine itself.
+    """
+    path = Path(word) if word.endswith(".toml") else content("generators") / f"{word}.toml"
+    if not word.endswith(".toml") and word not in recipe_names():
+        raise SpecError(f"no generator {word!r}; {nearest(word, recipe_names())} or give a path that ends in .toml")
+    table = read_toml(path)
+    engine = table.get("engine")
+    if not isinstance(engine, str):
+        raise SpecError(f"{path}: the key 'engine' is missing; expected the name of an engine, such as 'pose-transfer'")
+    settings = _merged({key: value for key, value in table.items() if key not in _ABOUT}, changes or {})
+    about = {key: str(table.get(key, "")) for key in ("licence", "source", "summary")}
+    batch = settings.pop("batch", table.get("batch", 1))
+    if not isinstance(batch, int) or batch < 1:
+        raise SpecError(f"{path}: batch is {batch!r}; expected a whole number of at least 1")
+    return Recipe(name=path.stem, engine=engine, settings=settings, batch=batch, **about)
+
+
+def parse_settings(assignments: Sequence[str]) -> dict[str, Any]:
+    """``["frames=64", "camera.margin=0.1"]`` as settings: a dot enters a table; a value is TOML, or else plain text."""
+    settings: dict[str, Any] = {}
+    for assignment in assignments:
+        key, sign, text = assignment.partition("=")
+        if not sign or not key.strip():
+            raise SpecError(f"--set got {assignment!r}; expected KEY=VALUE, for example --set frames=64")
+        value = _toml_or_text(text.strip())
+        for part in reversed(key.strip().split(".")):
+            value = {part: value}
+        settings = _merged(settings, value)
+    return settings
+
+
+def _toml_or_text(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        return text
+
+
+def _merged(settings: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """``settings`` with ``changes`` put in, table by table."""
+    inner = {
+        key: _merged(settings[key], value)
+        for key, value in changes.items()
+        if isinstance(value, Mapping) and isinstance(settings.get(key), Mapping)
+    }
+    return {**settings, **changes, **inner}

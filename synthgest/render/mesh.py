@@ -1,0 +1,52 @@
+"""A moving mesh: what the renderer is given of a person."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthgest.errors import FrameError
+
+FloatArray = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MovingMesh:
+    """Triangles that move through T frames.
+
+    vertices: (T, V, 3) float32, metres, Y up, the floor at 0. normals: (T, V, 3) float32, unit. faces: (F, 3) int32,
+    counter-clockwise seen from outside. colours: (V, 3) float32, sRGB albedo in [0, 1].
+    """
+
+    vertices: FloatArray
+    normals: FloatArray
+    faces: NDArray[np.int32]
+    colours: FloatArray
+
+    def __post_init__(self) -> None:
+        frames, count = self.vertices.shape[:2] if self.vertices.ndim == 3 else (0, 0)
+        for name, expected in (
+            ("vertices", (max(frames, 1), max(count, 3), 3)),
+            ("normals", (frames, count, 3)),
+            ("colours", (count, 3)),
+        ):
+            value = getattr(self, name)
+            if value.shape != expected or value.dtype != np.float32:
+                raise FrameError(
+                    f"{name} of the mesh are {value.dtype} {value.shape}; expected float32 {expected}: "
+                    "(T, V, 3), (T, V, 3) and (V, 3) for vertices, normals and colours"
+                )
+        if self.faces.ndim != 2 or self.faces.shape[1] != 3 or self.faces.min() < 0 or self.faces.max() >= count:
+            raise FrameError(f"faces are {self.faces.shape}; expected (F, 3) indices below the {count} vertices")
+        if not np.isfinite(self.vertices).all():
+            raise FrameError("the mesh holds NaN or infinite vertices; look at the motion that posed it")
+
+    def __len__(self) -> int:
+        """Number of frames."""
+        return len(self.vertices)
+
+    @property
+    def vertex_area(self) -> float:
+        """Mean area that a vertex stands for, square metres, in the first frame."""
+        a, b, c = (self.vertices[0][self.faces[:, corner]] for corner in range(3))
+        return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2 / self.vertices.shape[1])

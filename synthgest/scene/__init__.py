@@ -1,0 +1,1 @@
+"""The scene around the person: camera, light and places."""

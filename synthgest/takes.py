@@ -1,0 +1,103 @@
+"""Takes: a shot is taken until a clip passes the checks, or is given up with its reasons."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from synthgest.checks import check
+from synthgest.errors import FrameError, MissingDependency, MotionError, ShotFailed, SpecError, StorageError
+from synthgest.frames import Frames, require_encodable, require_truth, to_uint8
+from synthgest.types import Attempt, Engine, Rendered, Shot
+
+ATTEMPTS = 3
+"""Takes of one shot, the first included; each uses the next seed."""
+
+# Errors that would spoil every shot alike: a missing extra, a full disk, a setting that the engine refuses.
+_FATAL = (StorageError, MissingDependency, SpecError, MemoryError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Take:
+    """A clip that passed the checks. spoilt: the attempts before it; the other fields are those of ``Rendered``."""
+
+    shot: Shot
+    frames: Frames
+    fps: float
+    truth: Mapping[str, NDArray[Any]]
+    provenance: Mapping[str, Any]
+    spoilt: tuple[Attempt, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spoilt:
+    """A shot that was given up, with every attempt; the last one says why."""
+
+    shot: Shot
+    attempts: tuple[Attempt, ...]
+
+
+def take_all(engine: Engine, shots: Sequence[Shot]) -> Iterator[Take | Spoilt]:
+    """One outcome a shot, in order. Errors that would spoil every shot alike are raised instead."""
+    for shot, made in _generate(engine, shots):
+        yield _settle(engine, shot, made)
+
+
+def _generate(engine: Engine, shots: Sequence[Shot]) -> Iterator[tuple[Shot, Rendered | Exception]]:
+    """What the engine makes of each shot; one that raises is asked anew for the shots after the one that it spoilt."""
+    done = 0
+    while done < len(shots):
+        rendered = iter(engine.generate(shots[done:]))
+        for shot in shots[done:]:
+            done += 1
+            try:
+                made = next(rendered)
+            except _FATAL:
+                raise
+            except StopIteration:
+                yield shot, FrameError("the engine returned fewer clips than there were shots")
+                break
+            except Exception as error:
+                yield shot, error
+                break
+            yield shot, made
+
+
+def _settle(engine: Engine, shot: Shot, made: Rendered | Exception) -> Take | Spoilt:
+    attempts: list[Attempt] = []
+    take = shot
+    while True:
+        try:
+            return _checked(take, made, tuple(attempts))
+        except Exception as error:
+            attempts.append(Attempt(seed=take.seed, reason=_reason(error), message=_message(error)))
+            if not isinstance(error, ShotFailed) or len(attempts) == ATTEMPTS:
+                return Spoilt(shot=shot, attempts=tuple(attempts))
+        take = dataclasses.replace(take, seed=take.seed + 1, attempt=take.attempt + 1)
+        _, made = next(_generate(engine, (take,)))
+
+
+def _checked(shot: Shot, made: Rendered | Exception, spoilt: tuple[Attempt, ...]) -> Take:
+    if isinstance(made, Exception):
+        raise made
+    frames = to_uint8(made.frames)
+    require_encodable(frames, made.fps)
+    require_truth(made, frames)
+    check(made, frames, shot.gesture)
+    return Take(shot=shot, frames=frames, fps=made.fps, truth=made.truth, provenance=made.provenance, spoilt=spoilt)
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ShotFailed):
+        return error.reason
+    if isinstance(error, FrameError):
+        return "frames"
+    return "motion" if isinstance(error, MotionError) else "error"
+
+
+def _message(error: Exception) -> str:
+    return (
+        str(error) if isinstance(error, ShotFailed | FrameError | MotionError) else f"{type(error).__name__}: {error}"
+    )

@@ -1,0 +1,111 @@
+"""The values that pass between the parts: a recipe and a seed become shots, shots become rendered clips."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
+
+from numpy.typing import NDArray
+
+from synthgest.gestures import Gesture
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """A named generator: which engine cooks, and with what settings (one file of ``generators/``).
+
+    name: the file's stem, as on the command line. engine: name of the entry point in ``synthgest.engines``.
+    settings: the engine's own keys, plain TOML values. licence: of the clips that come out. source: where the settings
+    were taken from. summary: one line for lists. batch: shots handed to the engine at once.
+    """
+
+    name: str
+    engine: str
+    settings: Mapping[str, Any]
+    licence: str = ""
+    source: str = ""
+    summary: str = ""
+    batch: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shot:
+    """One clip to be made.
+
+    id: 20 hexadecimal digits, a hash of all that the clip depends on. gesture: what is shown. index: its number among
+    the gesture's clips, from 0. seed: 62 bits, a hash of base seed, gesture name and index. recipe: name of the recipe.
+    attempt: 0, and one more each time that a spoilt clip is tried again with the next seed.
+    """
+
+    id: str
+    gesture: Gesture
+    index: int
+    seed: int
+    recipe: str
+    attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """A take that was spoilt: the seed it used, the reason code and the reason in words."""
+
+    seed: int
+    reason: str
+    message: str
+
+
+TRUTH: dict[str, str] = {
+    "joints_3d": "(T, 55, 3) float32: SMPL-X joints in the world, metres, Y up",
+    "joints_2d": "(T, 55, 2) float32: the same in the picture, pixels, origin at the top left corner",
+    "coco_keypoints": "(T, 17, 3) float32: COCO-17 x, y in pixels and visibility (0 outside the picture, 1 hidden, 2 visible)",
+    "fingertips_2d": "(T, 10, 2) float32: fingertips in the picture, pixels; left then right hand, index middle pinky ring thumb",
+    "camera_intrinsics": "(3, 3) float32: pinhole matrix K, pixels",
+    "camera_extrinsics": "(4, 4) float32: world to camera, OpenCV axes (x right, y down, z forward), metres",
+    "smplx_pose": "(T, 55, 3) float32: SMPL-X rotations, axis-angle, radians",
+    "smplx_transl": "(T, 3) float32: displacement of the pelvis, metres",
+    "mask": "(T, H, W) bool: pixels of the person",
+    "depth": "(T, H, W) float16: distance along the camera's axis, metres; 0 where there is no person",
+}
+"""Names that ground truth may have, with axes, dtype and unit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """What an engine made of one shot.
+
+    frames: (T, H, W, 3) RGB, uint8; or float in [0, 1], checked for NaN before it becomes uint8. fps: frames per
+    second. truth: arrays named as in ``TRUTH``, where the engine knows them. provenance: plain values that say what the
+    clip was made from (source, motion, body, background, prompt ...), kept in its record.
+    """
+
+    frames: NDArray[Any]
+    fps: float
+    truth: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Engine(Protocol):
+    """Turns shots into rendered clips, one for each shot and in the same order.
+
+    An engine that raises spoils the shot it was making; the caller records why and goes on with the next one.
+    """
+
+    def generate(self, shots: Sequence[Shot]) -> Iterator[Rendered]:
+        """Yield one ``Rendered`` for each shot, in order."""
+        ...
+
+
+@runtime_checkable
+class Fingerprinted(Protocol):
+    """An engine whose clips depend on more than its recipe: shipped assets, a model's revision, files in a folder."""
+
+    def fingerprint(self) -> Mapping[str, str]:
+        """What the clips depend on outside of the recipe, each with a digest or version; part of every clip's id."""
+        ...
+
+
+class EngineFactory(Protocol):
+    """What an entry point in ``synthgest.engines`` names: builds an engine, refusing settings that it does not know."""
+
+    def __call__(self, recipe: Recipe) -> Engine:
+        """Build the engine; raise SpecError for a wrong setting."""
+        ...

@@ -1,0 +1,49 @@
+"""Shared by all tests: a toy engine that worker processes find by entry point, gestures to ask for, and the real data."""
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from synthgest.gestures import Gesture, load_gestures
+from synthgest.types import Recipe
+
+TOY = Path(__file__).parent / "toy"
+sys.path.insert(0, str(TOY))
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(TOY), os.environ.get("PYTHONPATH", "")]))
+
+
+@pytest.fixture
+def toy() -> Recipe:
+    return Recipe(name="toy", engine="toy", settings={}, licence="CC0-1.0")
+
+
+@pytest.fixture
+def toy_recipe(tmp_path: Path) -> Path:
+    path = tmp_path / "toy.toml"
+    path.write_text('engine = "toy"\nlicence = "CC0-1.0"\n')
+    return path
+
+
+@pytest.fixture
+def two_gestures() -> tuple[Gesture, ...]:
+    return load_gestures(["everyday/wave", "rocog/Halt"])
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    folder = os.environ.get("SYNTHGEST_TEST_DATA")
+    if not folder:
+        pytest.skip("SYNTHGEST_TEST_DATA names no folder of real data")
+    return Path(folder)
+
+
+def tree_digest(folder: Path) -> str:
+    """A hash of every file's relative path and content; lock files are empty and stand for nothing."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.name.startswith(".lock"):
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()

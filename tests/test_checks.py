@@ -1,0 +1,106 @@
+"""Spoilt clips are refused with a reason, good ones are not, dark and slow ones included (FAULTS.md F8)."""
+
+import dataclasses
+
+import cv2
+import numpy as np
+import pytest
+
+from synthgest.checks import check
+from synthgest.errors import ShotFailed
+from synthgest.gestures import Gesture, load_gestures
+from synthgest.types import Rendered
+
+FRAMES = 24
+
+
+@pytest.fixture(scope="module")
+def wave() -> Gesture:
+    return load_gestures(["everyday/wave"])[0]
+
+
+def _normal(seed: int) -> np.ndarray:
+    """A textured place with a moving blob: sometimes dark, sometimes slow, always with sensor noise."""
+    rng = np.random.default_rng(seed)
+    level = rng.choice([0.18, 0.5, 1.0])
+    place = cv2.resize(rng.uniform(20, 220, (8, 8, 3)).astype(np.float32), (96, 96), interpolation=cv2.INTER_CUBIC)
+    path = rng.uniform(20, 70, 2) + np.outer(np.linspace(0, 1, FRAMES), rng.choice([4, 12, 30]) * np.array([0.8, 0.6]))
+    skin = rng.uniform(120, 250, 3)
+    frames = np.repeat(place[None], FRAMES, axis=0)
+    for frame, (x, y) in zip(frames, path, strict=True):
+        cv2.circle(frame, (int(x), int(y)), 7, [float(c) for c in skin], -1)
+    noisy = frames * level + rng.normal(0, rng.uniform(0, 4), frames.shape)
+    return np.clip(noisy, 0, 255).astype(np.uint8)
+
+
+def _spoil(frames: np.ndarray, kind: str, rng: np.random.Generator) -> np.ndarray:
+    noise = rng.normal(0, rng.uniform(0, 2), frames.shape)
+    if kind == "black":
+        return np.clip(noise, 0, 255).astype(np.uint8)
+    if kind == "flat":
+        return np.clip(rng.uniform(30, 220, 3) + noise, 0, 255).astype(np.uint8)
+    if kind == "frozen":
+        return np.clip(frames[:1] + noise * 0.7, 0, 255).astype(np.uint8)
+    flashed = frames.copy()
+    flashed[rng.integers(1, FRAMES - 1)] = 255 if frames.mean() < 110 else 0
+    return flashed
+
+
+@pytest.mark.parametrize("kind", ["black", "flat", "frozen", "flash"])
+def test_at_least_99_percent_of_injected_faults_are_caught_with_their_own_reason(kind: str, wave: Gesture) -> None:
+    caught = 0
+    for seed in range(125):
+        frames = _spoil(_normal(seed), kind, np.random.default_rng([seed, 1]))
+        with pytest.raises(ShotFailed) as error:
+            check(Rendered(frames=frames, fps=24), frames, wave)
+        caught += error.value.reason == kind
+    assert caught >= 124
+
+
+def test_at_most_1_percent_of_good_clips_are_refused(wave: Gesture) -> None:
+    refused = 0
+    for seed in range(500):
+        frames = _normal(seed + 10_000)
+        try:
+            check(Rendered(frames=frames, fps=24), frames, wave)
+        except ShotFailed:
+            refused += 1
+    assert refused <= 5
+
+
+def _with_wrists(left: tuple[float, float], right: tuple[float, float]) -> Rendered:
+    joints = np.full((FRAMES, 55, 2), 48, np.float32)
+    joints[:, 20], joints[:, 21] = left, right
+    return Rendered(frames=_normal(3), fps=24, truth={"joints_2d": joints})
+
+
+@pytest.mark.parametrize(
+    ("hands", "left", "right", "reason"),
+    [
+        ("right", (500, 40), (40, 40), ""),
+        ("right", (40, 40), (500, 40), "hand"),
+        ("left", (500, 40), (40, 40), "hand"),
+        ("both", (40, 40), (40, -9), "hand"),
+        ("either", (40, 40), (500, 40), ""),
+        ("either", (500, 40), (500, 40), "hand"),
+    ],
+)
+def test_the_hand_that_matters_must_be_in_the_picture(
+    wave: Gesture, hands: str, left: tuple[float, float], right: tuple[float, float], reason: str
+) -> None:
+    rendered = _with_wrists(left, right)
+    gesture = dataclasses.replace(wave, hands=hands)
+    if not reason:
+        check(rendered, rendered.frames, gesture)
+        return
+    with pytest.raises(ShotFailed) as error:
+        check(rendered, rendered.frames, gesture)
+    assert error.value.reason == reason
+
+
+def test_a_figure_out_of_the_picture_is_refused(wave: Gesture) -> None:
+    rendered = _with_wrists((40, 40), (40, 40))
+    away = np.full((FRAMES, 55, 2), -300, np.float32)
+    with pytest.raises(ShotFailed) as error:
+        check(dataclasses.replace(rendered, truth={"joints_2d": away}), rendered.frames, wave)
+    assert error.value.reason == "figure"

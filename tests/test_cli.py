@@ -1,0 +1,150 @@
+"""The command line as a user meets it: a process, its exit code, and the last line of its output."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import cv2
+import pytest
+from conftest import tree_digest
+
+
+def synthgest(*words: object, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "synthgest", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=120)
+
+
+def last_line(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    parsed: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return parsed
+
+
+@pytest.fixture
+def small(toy_recipe: Path, tmp_path: Path) -> list[object]:
+    return ["generate", "wave", "Halt", "--generator", toy_recipe, "--clips", 2, "--out", tmp_path / "out"]
+
+
+def test_generate_prints_one_json_object_and_writes_the_sheet(small: list[object], tmp_path: Path) -> None:
+    done = synthgest(*small, "--json", "--workers", 1, "--sheet", tmp_path / "sheet.png")
+    assert done.returncode == 0, done.stderr
+    result = last_line(done)
+    assert (result["clips"], result["failed"], result["classes"]) == (4, 0, 2)
+    sheet = cv2.imread(str(tmp_path / "sheet.png"))
+    assert sheet.shape[1] > 2 * 5 * 112  # two clips of five frames side by side
+    again = last_line(synthgest(*small, "--json"))
+    assert (again["clips"], again["made"]) == (4, 0)
+
+
+def test_a_dry_run_prints_the_plan_and_writes_nothing(small: list[object], tmp_path: Path) -> None:
+    done = synthgest(*small, "--dry-run", "--json", "--workers", 1)
+    result = last_line(done)
+    assert (result["planned"], result["missing"], result["published"]) == (4, 4, 0)
+    assert result["bytes"] > 0
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_changed_seed_exits_2_and_names_it(small: list[object], tmp_path: Path) -> None:
+    synthgest(*small, "--workers", 0)
+    before = tree_digest(tmp_path / "out")
+    began = time.monotonic()
+    done = synthgest(*small, "--seed", 5)
+    assert time.monotonic() - began < 2
+    assert done.returncode == 2
+    assert "seed: 0 in the folder, 5 asked for" in done.stderr
+    assert tree_digest(tmp_path / "out") == before
+
+
+def test_failed_shots_exit_1_and_are_counted_by_reason(small: list[object], tmp_path: Path) -> None:
+    done = synthgest(*small, "--set", "fault=raise", "--set", "fault_index=1", "--json", "--workers", 1)
+    assert done.returncode == 1
+    assert last_line(done)["reasons"] == {"error": 2}
+    assert len(list((tmp_path / "out" / "failures").glob("*.json"))) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["generate", "wavee"], "did you mean"),
+        (["generate"], "no gesture was named"),
+        (["generate", "wave", "--generator", "pose-transfr"], "did you mean 'pose-transfer'"),
+        (["generate", "wave", "--set", "widht=3"], "did you mean 'width'"),
+        (["generate", "wave", "--shard", "x"], "expected i/n"),
+        (["verify", "nowhere"], "is not a data set"),
+        (["generate", "wave", "--clips", "many"], "clips"),
+        (["nothing"], "nothing"),
+    ],
+)
+def test_a_mistake_exits_2_and_says_what_to_do(words: list[str], message: str, tmp_path: Path) -> None:
+    done = synthgest(*words, cwd=tmp_path)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_errors_are_json_too_when_a_program_reads(tmp_path: Path) -> None:
+    done = synthgest("generate", "wavee", "--json", cwd=tmp_path)
+    assert last_line(done)["kind"] == "SpecError"
+
+
+def test_verify_lists_a_spoilt_clip_and_repair_lets_generate_make_it_anew(small: list[object], tmp_path: Path) -> None:
+    synthgest(*small, "--workers", 0)
+    expected = tree_digest(tmp_path / "out")
+    assert synthgest("verify", tmp_path / "out").returncode == 0
+    video = next((tmp_path / "out" / "clips").rglob("*.mp4"))
+    video.write_bytes(video.read_bytes()[:-7])
+    done = synthgest("verify", tmp_path / "out", "--json")
+    assert done.returncode == 1
+    assert list(last_line(done)["corrupt"]) == [video.stem]
+    synthgest("verify", tmp_path / "out", "--repair")
+    assert last_line(synthgest(*small, "--json", "--workers", 0))["made"] == 1
+    assert tree_digest(tmp_path / "out") == expected
+
+
+@pytest.mark.parametrize("kind", ["gestures", "generators", "engines"])
+def test_list_shows_what_there_is(kind: str) -> None:
+    done = synthgest("list", kind, "--json")
+    expected = {"gestures": "rocog/Halt", "generators": "pose-transfer", "engines": "toy"}
+    assert expected[kind] in last_line(done)[kind]
+
+
+def test_doctor_finds_this_machine_fit() -> None:
+    done = synthgest("doctor", "--json")
+    assert done.returncode == 0, done.stdout
+    assert {"rendering (EGL)", "video (H.264)"} <= {finding["part"] for finding in last_line(done)["findings"]}
+
+
+@pytest.mark.parametrize("code", ["import synthgest", "import synthgest.cli"])
+def test_starting_imports_nothing_heavy(code: str) -> None:
+    heavy = ("torch", "cv2", "av", "scipy", "pyrender", "pyarrow", "numpy", "datasets", "transformers")
+    probe = f"{code}; import sys; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("signal", "code"), [("INT", 130), ("TERM", 143)])
+def test_a_signal_ends_the_run_soon_and_the_same_command_completes_it(
+    small: list[object], tmp_path: Path, signal: str, code: int
+) -> None:
+    words = [*small, "--clips", 20, "--set", "sleep=0.05", "--workers", 2, "--json"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "synthgest", *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    clips = tmp_path / "out" / "clips"
+    while len(list(clips.rglob("*.json"))) < 3:
+        time.sleep(0.02)
+        assert process.poll() is None
+    began = time.monotonic()
+    os.kill(process.pid, {"INT": 2, "TERM": 15}[signal])
+    process.communicate(timeout=10)
+    assert process.returncode == code
+    assert time.monotonic() - began < 5
+    assert not list((tmp_path / "out").rglob(".part-*"))
+    assert synthgest("verify", tmp_path / "out").returncode in (0, 1)
+    done = last_line(synthgest(*words))
+    assert done["clips"] == 40
+    assert 0 < done["made"] < 40

@@ -1,0 +1,73 @@
+"""Video holds what was written, and the encoder's word is not taken for it (FAULTS.md F9-F11)."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from synthgest.data.video import read_video, require_video, tsn_indices, write_video
+from synthgest.errors import FrameError
+
+
+def _scene(count: int, height: int, width: int) -> np.ndarray:
+    """Smooth colours, as in a photograph: 4:2:0 video keeps colour at half the resolution."""
+    rng = np.random.default_rng(5)
+    grid = rng.integers(60, 190, (max(2, height // 32), max(2, width // 32), 3)).astype(np.float32)
+    place = np.clip(cv2.resize(grid, (width, height), interpolation=cv2.INTER_CUBIC), 0, 255)
+    frames = np.repeat(place[None], count, axis=0).astype(np.uint8)
+    for number, frame in enumerate(frames):
+        frame[height // 4 : height // 2, : min(4 + number, width)] //= 2
+    return frames
+
+
+SIZES = [(16, 16), (64, 64), (112, 112), (126, 98), (224, 224), (240, 320), (34, 18), (90, 50), (256, 144), (130, 66)]
+
+
+@pytest.mark.parametrize(("height", "width"), SIZES)
+@pytest.mark.parametrize("count", [2, 9, 48])
+@pytest.mark.parametrize("fps", [8.0, 29.97])
+def test_the_decoded_clip_has_the_size_count_and_rate_that_were_asked_for(
+    tmp_path: Path, height: int, width: int, count: int, fps: float
+) -> None:
+    frames = _scene(count, height, width)
+    path = tmp_path / "clip.mp4"
+    write_video(path, frames, fps)
+    decoded, rate = read_video(path)
+    assert decoded.shape == frames.shape
+    assert rate == pytest.approx(fps, rel=1e-3)
+    error = np.mean((decoded.astype(float) - frames) ** 2)
+    assert 10 * np.log10(255**2 / error) >= 30
+
+
+def test_the_same_frames_give_the_same_bytes(tmp_path: Path) -> None:
+    frames = _scene(20, 64, 64)
+    for name in ("a.mp4", "b.mp4"):
+        write_video(tmp_path / name, frames, 30.0)
+    assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
+
+
+def test_a_file_that_is_no_video_is_found_after_writing(tmp_path: Path) -> None:
+    path = tmp_path / "stub.mp4"
+    path.write_bytes(b"\0" * 258)
+    with pytest.raises(FrameError, match="cannot decode"):
+        require_video(path, frames=10, width=64, height=64, fps=30)
+
+
+def test_a_video_with_fewer_frames_than_written_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "short.mp4"
+    write_video(path, _scene(9, 64, 64), 30.0)
+    with pytest.raises(FrameError, match="holds 9 frames"):
+        require_video(path, frames=10, width=64, height=64, fps=30)
+
+
+@pytest.mark.parametrize(
+    ("total", "expected"),
+    [
+        (49, [3, 9, 15, 21, 27, 33, 39, 45]),
+        (30, [1, 5, 9, 13, 16, 20, 24, 28]),
+        (5, [0, 0, 1, 2, 2, 3, 4, 4]),
+    ],
+)
+def test_tsn_sampling_agrees_with_the_vectors_of_the_method(total: int, expected: list[int]) -> None:
+    assert list(tsn_indices(total, 8)) == expected

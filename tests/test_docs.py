@@ -1,0 +1,91 @@
+"""What the documents say is what happens: their code is run, their commands exist, their links lead somewhere."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from synthgest.gestures import load_gestures
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_and_option_in_the_documents_exists(page: Path) -> None:
+    from write_docs import command_line_page
+
+    helps = command_line_page()
+    for block in blocks(page, "console"):
+        for line in re.findall(r"^\$ synthgest (.*)$", block, flags=re.MULTILINE):
+            command = line.split()[0]
+            assert f"## synthgest {command}\n" in helps, line
+            section = helps.split(f"## synthgest {command}\n")[1].split("\n## ")[0]
+            for option in re.findall(r"--[a-z-]+", line):
+                assert option in section, f"{line}: {option}"
+
+
+def test_the_generated_pages_are_up_to_date() -> None:
+    from write_docs import command_line_page, with_table
+
+    page = ROOT / "docs" / "the-data-set.md"
+    assert (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8") == command_line_page(), "run `make docs`"
+    assert page.read_text(encoding="utf-8") == with_table(page.read_text(encoding="utf-8")), "run `make docs`"
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/your-own-generator.md", "docs/your-own-gesture.md"])
+def test_the_python_in_the_documents_runs(page: str, tmp_path: Path) -> None:
+    for code in blocks(ROOT / page, "python"):
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, timeout=300)
+        assert done.returncode == 0, done.stderr
+
+
+def test_the_gesture_files_in_the_documents_are_read(tmp_path: Path) -> None:
+    (tmp_path / "takes").mkdir()
+    (tmp_path / "takes" / "wave-right_1.bvh").write_text("HIERARCHY")
+    names = []
+    for number, text in enumerate(blocks(ROOT / "docs" / "your-own-gesture.md", "toml")):
+        path = tmp_path / f"{number}.toml"
+        path.write_text(text)
+        names += [gesture.name for gesture in load_gestures([str(path)])]
+    assert names == ["own/turn-left", "own/wave-right-hand"]
+
+
+def test_the_example_engine_installs_and_runs_as_its_page_says(tmp_path: Path) -> None:
+    package = ROOT / "docs" / "your-own-generator"
+    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+    copy = tmp_path / "package"
+    copy.mkdir()
+    for file in package.iterdir():
+        if file.is_file():
+            (copy / file.name).write_bytes(file.read_bytes())
+    subprocess.run([*pip, "--target", str(tmp_path / "site"), str(copy)], check=True, timeout=120)
+    code = (
+        f"import sys; sys.path.insert(0, {str(tmp_path / 'site')!r}); sys.argv[0] = 'synthgest';"
+        "from synthgest.cli import main; main()"
+    )
+    recipe = str(package / "bouncing-dot.toml")
+    words = ["generate", "wave", "--generator", recipe, "--clips", "4", "--out", "dots", "--sheet", "dots.png"]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words, "--workers", "0"],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "4 clips of 1 gestures" in done.stdout
+    assert (tmp_path / "dots.png").stat().st_size > 1000

@@ -1,0 +1,137 @@
+"""A run, through the toy engine: resume, refusal, workers, shards, and what the folder then holds (FAULTS.md F1-F6, F24)."""
+
+import dataclasses
+import shutil
+from pathlib import Path
+
+import pytest
+from conftest import tree_digest
+
+from synthgest.data.dataset import Dataset
+from synthgest.errors import ConfigChanged, SpecError, StorageError
+from synthgest.generation import Request, estimate, prepare, run
+from synthgest.gestures import Gesture, load_gestures
+from synthgest.types import Recipe
+
+
+@pytest.fixture
+def request_for(tmp_path: Path, two_gestures: tuple[Gesture, ...], toy: Recipe) -> Request:
+    return Request(gestures=two_gestures, recipe=toy, clips=4, seed=0, out=tmp_path / "out", workers=0)
+
+
+def _into(request: Request, out: Path, **changes: object) -> Request:
+    return dataclasses.replace(request, out=out, **changes)
+
+
+def test_a_run_publishes_every_clip_once_and_a_second_run_makes_nothing(request_for: Request) -> None:
+    first = run(request_for)
+    before = tree_digest(request_for.out)
+    second = run(request_for)
+    assert (first.clips, first.made, first.failed) == (8, 8, 0)
+    assert (second.clips, second.made, second.failed) == (8, 0, 0)
+    assert tree_digest(request_for.out) == before
+
+
+def test_any_number_of_workers_and_shards_gives_the_same_tree(request_for: Request, tmp_path: Path) -> None:
+    run(request_for)
+    expected = tree_digest(request_for.out)
+    for workers in (1, 3):
+        request = _into(request_for, tmp_path / f"w{workers}", workers=workers)
+        run(request)
+        assert tree_digest(request.out) == expected
+    for part in (2, 0, 1):
+        run(_into(request_for, tmp_path / "shards", shard=(part, 3)))
+    assert tree_digest(tmp_path / "shards") == expected
+
+
+def test_extending_leaves_the_old_clips_byte_for_byte(request_for: Request) -> None:
+    run(request_for)
+    before = {path: path.read_bytes() for path in (request_for.out / "clips").rglob("*") if path.is_file()}
+    more = dataclasses.replace(
+        request_for, clips=6, extend=True, gestures=(*request_for.gestures, *load_gestures(["rocog/Rally"]))
+    )
+    run(more)
+    assert all(path.read_bytes() == content for path, content in before.items())
+    assert len(Dataset(request_for.out)) == 18
+
+
+def test_a_changed_seed_is_refused_and_changes_no_file(request_for: Request) -> None:
+    run(request_for)
+    before = tree_digest(request_for.out)
+    with pytest.raises(ConfigChanged) as caught:
+        run(dataclasses.replace(request_for, seed=1))
+    assert caught.value.differences == ("seed: 0 in the folder, 1 asked for",)
+    assert tree_digest(request_for.out) == before
+
+
+def test_two_generators_share_a_folder(request_for: Request, toy: Recipe) -> None:
+    run(request_for)
+    second = dataclasses.replace(toy, name="toy-large", settings={"size": 80})
+    run(dataclasses.replace(request_for, recipe=second, extend=True))
+    dataset = Dataset(request_for.out)
+    assert len(dataset) == 16
+    assert {(clip.record.recipe, clip.record.width) for clip in dataset} == {("toy", 64), ("toy-large", 80)}
+
+
+def test_a_removed_record_is_made_again(request_for: Request) -> None:
+    run(request_for)
+    expected = tree_digest(request_for.out)
+    next((request_for.out / "clips").rglob("*.json")).unlink()
+    assert run(request_for).made == 1
+    assert tree_digest(request_for.out) == expected
+
+
+@pytest.mark.parametrize(("fault", "reason"), [("crash", "crash"), ("raise", "error")])
+def test_a_shot_that_breaks_its_worker_is_given_up_and_the_others_are_made(
+    request_for: Request, toy: Recipe, fault: str, reason: str
+) -> None:
+    recipe = dataclasses.replace(toy, settings={"fault": fault, "fault_index": 2})
+    summary = run(dataclasses.replace(request_for, recipe=recipe, workers=2))
+    assert (summary.made, summary.failed) == (6, 2)
+    assert [failure.attempts[-1].reason for failure in Dataset(request_for.out).failures] == [reason, reason]
+
+
+def test_prepare_writes_nothing_and_counts_what_is_there(request_for: Request) -> None:
+    assert prepare(request_for).missing == 8
+    assert not request_for.out.exists()
+    run(request_for)
+    assert prepare(request_for).published == 8
+
+
+def test_the_estimate_is_within_30_percent_of_the_real_bytes(request_for: Request) -> None:
+    request = dataclasses.replace(request_for, clips=12)
+    cost = estimate(prepare(request))
+    assert not request.out.exists()
+    run(request)
+    real = sum(path.stat().st_size for path in (request.out / "clips").rglob("*") if path.is_file())
+    assert cost.trials == 6
+    assert 0.7 <= cost.bytes / real <= 1.3
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"clips": 0}, "clips is 0"),
+        ({"workers": -1}, "workers"),
+        ({"shard": (3, 3)}, "shard"),
+        ({"gestures": ()}, "gesture"),
+    ],
+)
+def test_a_senseless_request_is_refused(request_for: Request, change: dict[str, object], message: str) -> None:
+    with pytest.raises(SpecError, match=message):
+        dataclasses.replace(request_for, **change)
+
+
+def test_a_folder_that_is_removed_during_the_run_is_one_clear_error(request_for: Request) -> None:
+    def progress(outcome: object) -> None:
+        shutil.rmtree(request_for.out)
+
+    with pytest.raises(StorageError, match="removed or is not mounted"):
+        run(request_for, progress=progress)
+    assert not request_for.out.exists()
+
+
+def test_a_folder_that_cannot_be_made_is_one_clear_error(request_for: Request, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises((StorageError, NotADirectoryError)):
+        run(_into(request_for, tmp_path / "file" / "out"))
