@@ -35,8 +35,8 @@ def the_scene() -> tuple[MovingMesh, Camera, Light]:
     mesh = MovingMesh(
         vertices=posed.vertices[:FRAMES], normals=posed.normals[:FRAMES], faces=posed.faces, colours=posed.colours
     )
-    settings = CameraSettings(width=SIZE, height=SIZE)
-    camera = frame_camera(posed.vertices[:, ::40], posed.fingertips, rng, settings=settings)
+    seen = posed.vertices[:, ::40]
+    camera = frame_camera(seen, posed.fingertips, rng, settings=CameraSettings(), size=(SIZE, SIZE))
     return mesh, camera, sample_room(rng).light
 
 

@@ -3,11 +3,12 @@
 import hashlib
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from synthgest.body import PosedFigure, dress, load_body, pose, sample_person, stand
 from synthgest.content import content
@@ -30,6 +31,7 @@ from synthgest.types import Recipe, Rendered, Shot
 PLACES: dict[str, Callable[[np.random.Generator], Place]] = {"room": sample_room, "field": sample_field}
 """Kinds of place that are drawn rather than photographed."""
 
+_PHOTOGRAPHED = "a real place"  # what a caption calls a background of which only the file's name is known
 _WHO = {
     ("teenager", "female"): "a teenage girl",
     ("teenager", "male"): "a teenage boy",
@@ -94,13 +96,16 @@ class PoseTransfer:
         person = sample_person(_rng(shot, "person"))
         posed = stand(pose(dress(load_body(), person), motion))
         place = self._place(_rng(shot, "place"))
-        camera = frame_camera(_outline(posed), posed.fingertips, _rng(shot, "camera"), settings=self._camera)
+        camera = frame_camera(
+            _outline(posed), posed.fingertips, _rng(shot, "camera"), settings=settings.camera, size=self._size
+        )
         backdrop = place.draw(camera, frames=len(motion), fps=settings.fps)
         mesh = MovingMesh(vertices=posed.vertices, normals=posed.normals, faces=posed.faces, colours=posed.colours)
         drawn = self._renderer.draw(mesh, camera, place.light)
         frames = expose(compose(drawn, backdrop, place.light), _rng(shot, "sensor"), settings.sensor)
         who = _WHO[person.age_group, person.sex]
-        words = {"phrase": shot.gesture.phrase.replace("a person", who, 1), "place": place.name}
+        setting = place.name if self._backgrounds is None else _PHOTOGRAPHED
+        words = {"phrase": shot.gesture.phrase.replace("a person", who, 1), "place": setting}
         return Rendered(
             frames=frames,
             fps=settings.fps,
@@ -115,12 +120,12 @@ class PoseTransfer:
         )
 
     @property
-    def _camera(self) -> CameraSettings:
-        return replace(self.settings.camera, width=self.settings.width, height=self.settings.height)
+    def _size(self) -> tuple[int, int]:
+        return self.settings.width, self.settings.height
 
     @cached_property
     def _renderer(self) -> Renderer:
-        return Renderer(self.settings.width, self.settings.height)
+        return Renderer(*self._size)
 
     @cached_property
     def _backgrounds(self) -> Backgrounds | None:
@@ -138,7 +143,7 @@ def _rng(shot: Shot, purpose: str) -> np.random.Generator:
     return np.random.default_rng([shot.seed, zlib.crc32(purpose.encode())])
 
 
-def _outline(posed: PosedFigure) -> np.ndarray:
+def _outline(posed: PosedFigure) -> NDArray[np.float32]:
     """Points (T, N, 3) that span the dressed person: joints would leave out hair, shoes and skirts."""
     return posed.vertices[:, ::40]
 

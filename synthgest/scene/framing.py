@@ -1,9 +1,11 @@
 """Framing: a camera is drawn at random, then moved back until the whole gesture is in the picture."""
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial import ConvexHull, QhullError
 
 from synthgest.errors import ShotFailed
 from synthgest.scene.camera import Camera, looking
@@ -19,15 +21,13 @@ _ATTEMPTS = 12
 class CameraSettings:
     """From which cameras a gesture is seen; ranges are drawn from uniformly.
 
-    width, height: pixels. azimuth_degrees: around the person, 0 in front of the world's +Z side, positive towards +X.
+    azimuth_degrees: around the person, 0 in front of the world's +Z side, positive towards +X.
     height_m: of the lens above the ground. roll_degrees: about the optical axis. yfov_degrees: vertical field of view.
     margin: part of the picture's half side that stays free at the border. slack: how much farther than the nearest
     possible place the camera stands, as a factor. off_centre: largest shift of the person, as part of the free room.
     upper_body: probability that only the upper half of the body need be in the picture.
     """
 
-    width: int = 224
-    height: int = 224
     azimuth_degrees: Range = (-35.0, 35.0)
     height_m: Range = (1.0, 1.8)
     roll_degrees: Range = (-2.0, 2.0)
@@ -38,8 +38,10 @@ class CameraSettings:
     upper_body: float = 0.3
 
 
-def frame_camera(points: Points, must_see: Points, rng: np.random.Generator, *, settings: CameraSettings) -> Camera:
-    """A camera that sees a person through a whole clip.
+def frame_camera(
+    points: Points, must_see: Points, rng: np.random.Generator, *, settings: CameraSettings, size: tuple[int, int]
+) -> Camera:
+    """A camera that sees a person through a whole clip, in a picture of ``size`` (width, height) pixels.
 
     points: (T, N, 3) of the body, metres. must_see: (T, M, 3), what every framing keeps in the picture (the hands).
     Raises ShotFailed("framing") where no camera within the settings' ranges holds them.
@@ -47,28 +49,40 @@ def frame_camera(points: Points, must_see: Points, rng: np.random.Generator, *, 
     for _ in range(_ATTEMPTS):
         upper = rng.random() < settings.upper_body
         wanted = _wanted(points, must_see, upper=upper)
-        camera = _attempt(wanted, rng, settings)
+        camera = _attempt(wanted, rng, settings, size)
         if camera is not None:
             return camera
     reach = np.ptp(np.asarray(must_see).reshape(-1, 3), axis=0).max() if must_see.size else 0.0
     raise ShotFailed(
         "framing",
         f"no camera among {_ATTEMPTS} within {_FARTHEST:g} m keeps the person in a picture of "
-        f"{settings.width}x{settings.height}; the hands travel {reach:.1f} m; "
+        f"{size[0]}x{size[1]}; the hands travel {reach:.1f} m; "
         "widen yfov_degrees, lower margin, or use a motion that stays in place",
     )
 
 
 def _wanted(points: Points, must_see: Points, *, upper: bool) -> NDArray[np.float64]:
-    """The points (P, 3) that the picture must hold: the whole body, or its part above the hips."""
+    """The points (P, 3) that bound what the picture must hold: the whole body, or its part above the hips."""
     body = np.asarray(points, np.float64)
     if upper:
         low, high = body[..., 1].min(axis=1, keepdims=True), body[..., 1].max(axis=1, keepdims=True)
         body = body[body[..., 1] > low + 0.52 * (high - low)]
-    return np.concatenate([body.reshape(-1, 3), np.asarray(must_see, np.float64).reshape(-1, 3)])
+    every = np.concatenate([body.reshape(-1, 3), np.asarray(must_see, np.float64).reshape(-1, 3)])
+    return _hull(every)
 
 
-def _attempt(wanted: NDArray[np.float64], rng: np.random.Generator, settings: CameraSettings) -> Camera | None:
+def _hull(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The corners of the points' convex hull: a picture that holds them holds all, and they are far fewer."""
+    try:
+        corners: NDArray[np.float64] = points[ConvexHull(points).vertices]
+    except QhullError:  # all in one plane
+        return points
+    return corners
+
+
+def _attempt(
+    wanted: NDArray[np.float64], rng: np.random.Generator, settings: CameraSettings, size: tuple[int, int]
+) -> Camera | None:
     azimuth = np.radians(rng.uniform(*settings.azimuth_degrees))
     height = rng.uniform(*settings.height_m)
     roll = np.radians(rng.uniform(*settings.roll_degrees))
@@ -80,7 +94,8 @@ def _attempt(wanted: NDArray[np.float64], rng: np.random.Generator, settings: Ca
     def standing(distance: float, aside: NDArray[np.float64]) -> Camera:
         offset = distance * np.array([np.sin(azimuth), 0.0, np.cos(azimuth)])
         position = np.array([centre[0], height, centre[2]]) + offset
-        return _aimed(wanted, position, roll, yfov, aside, settings)
+        camera = Camera(width=size[0], height=size[1], yfov=yfov, position=position, rotation=np.eye(3))
+        return _aimed(camera, wanted, roll, aside, settings.margin)
 
     straight = np.zeros(2)
     near, far = _NEAREST, _FARTHEST
@@ -97,29 +112,22 @@ def _attempt(wanted: NDArray[np.float64], rng: np.random.Generator, settings: Ca
 
 
 def _aimed(
-    wanted: NDArray[np.float64],
-    position: NDArray[np.float64],
-    roll: float,
-    yfov: float,
-    aside: NDArray[np.float64],
-    settings: CameraSettings,
+    camera: Camera, wanted: NDArray[np.float64], roll: float, aside: NDArray[np.float64], margin: float
 ) -> Camera:
-    """A camera turned so that the points' bounding box is in the middle, or ``aside`` of it by a part of the room left."""
-    forward = (wanted.min(axis=0) + wanted.max(axis=0)) / 2 - position
-    camera = Camera(
-        width=settings.width, height=settings.height, yfov=yfov, position=position, rotation=looking(forward, roll=roll)
-    )
+    """``camera`` turned so that the points' bounding box is in the middle, or ``aside`` by a part of the room left."""
+    camera = _turned(camera, (wanted.min(axis=0) + wanted.max(axis=0)) / 2 - camera.position, roll)
     for _ in range(3):
         low, high = _extent(camera, wanted)
         if not np.isfinite(low).all():
             break
-        room = np.clip(1 - settings.margin - (high - low) / 2, 0, None)
-        x, y = ((low + high) / 2 - aside * room) * np.tan(yfov / 2)
-        forward = camera.rotation @ np.array([x * settings.width / settings.height, y, -1.0])
-        camera = Camera(
-            width=camera.width, height=camera.height, yfov=yfov, position=position, rotation=looking(forward, roll=roll)
-        )
+        room = np.clip(1 - margin - (high - low) / 2, 0, None)
+        x, y = ((low + high) / 2 - aside * room) * np.tan(camera.yfov / 2)
+        camera = _turned(camera, camera.rotation @ np.array([x * camera.width / camera.height, y, -1.0]), roll)
     return camera
+
+
+def _turned(camera: Camera, forward: NDArray[np.float64], roll: float) -> Camera:
+    return dataclasses.replace(camera, rotation=looking(forward, roll=roll))
 
 
 def _extent(camera: Camera, points: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
