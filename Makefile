@@ -11,24 +11,24 @@ UV := $(BIN)/python -m uv
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 10
 
-$(READY): pyproject.toml constraints.txt hatch_build.py
+$(READY): pyproject.toml constraints.txt hatch_build.py | system
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt uv
 	$(UV) pip install --python $(BIN)/python --constraint constraints.txt --group dev --editable '.[all,smplx]'
 	@touch $(READY)
 
-system: $(READY)
-	@$(BIN)/python -c "from ctypes.util import find_library as f; raise SystemExit(not (f('EGL') and f('GL')))" || \
+system:
+	@$(PYTHON) -c "from ctypes.util import find_library as f; raise SystemExit(not (f('EGL') and f('GL')))" || \
 	  { echo "libEGL or libGL is missing; install them with: apt-get install libegl1 libgl1 libgl1-mesa-dri"; exit 1; }
 
-demo: system ## labelled clips of four gestures with a contact sheet, in demo/
+demo: $(READY) ## labelled clips of four gestures with a contact sheet, in demo/
 	$(BIN)/synthgest generate everyday/wave everyday/bow rocog/Halt rocog/Rally \
 	  --clips 4 --seed 0 --out demo --sheet demo/sheet.png
 
-test: system ## quick tests
+test: $(READY) ## quick tests
 	$(BIN)/python -m pytest -n 2 -m "not slow"
 
-slow: system ## proofs that take minutes
+slow: $(READY) ## proofs that take minutes
 	$(BIN)/python -m pytest -n 2 -m slow
 
 check: $(READY) ## lint, format and types
@@ -40,7 +40,7 @@ format: $(READY) ## rewrite the code in house format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: system ## speed, as ratios measured side by side in one run
+bench: $(READY) ## speed, as ratios measured side by side in one run
 	$(BIN)/python scripts/bench.py
 
 docs: $(READY) ## rewrite the generated pages of docs/

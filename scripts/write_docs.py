@@ -45,7 +45,7 @@ def _help(words: list[str]) -> str:
 
 def with_table(page: str) -> str:
     """The data-set page with its table replaced by the current one."""
-    return re.sub(r"(?s)(<!-- truth -->\n).*?(\n<!-- /truth -->)", rf"\g<1>{ground_truth_table()}\g<2>", page)
+    return re.sub(r"(?s)(<!-- truth -->\n).*?(<!-- /truth -->)", rf"\g<1>{ground_truth_table()}\n\g<2>", page)
 
 
 def main() -> None:

@@ -11,7 +11,8 @@ from synthgest.frames import Frames
 from synthgest.gestures import Gesture
 from synthgest.types import Rendered
 
-_BLACK = 14  # brightest 0.5 % of the pixels, of 255: darker than any exposed picture, noise included
+_BLACK = 14  # brightest 0.5 % of a frame's pixels, of 255: darker than any exposed picture, noise included
+_DARK = 0.25  # share of black frames that is no longer a blink
 _FLAT = 2.5  # standard deviation over the picture, of 255
 _STILL = 1.6  # largest change of a block's mean over the clip, of 255: above sensor noise, below a moving finger
 _BLOCK = 8
@@ -46,27 +47,34 @@ def _block_means(frames: Frames) -> NDArray[np.float32]:
 
 
 def _check_exposure(frames: Frames, blocks: NDArray[np.float32]) -> None:
-    sample = frames[:: max(1, len(frames) // 8), ::2, ::2].max(axis=-1)
-    bright = float(np.percentile(sample, 99.5))
-    if bright < _BLACK:
-        raise ShotFailed("black", f"the brightest pixels reach {bright:.0f} of 255")
+    bright = np.percentile(frames[:, ::2, ::2].max(axis=-1).reshape(len(frames), -1), 99.5, axis=1)
+    dark = float((bright < _BLACK).mean())
+    if dark > _DARK:
+        raise ShotFailed("black", f"{dark:.0%} of the frames are black (no pixels brighter than {_BLACK} of 255)")
     spread = float(blocks.reshape(len(blocks), -1).std(axis=1).max())
     if spread < _FLAT:
         raise ShotFailed("flat", f"every frame is one colour (standard deviation {spread:.1f} of 255)")
 
 
 def _check_change(blocks: NDArray[np.float32]) -> None:
-    change = np.abs(blocks - np.median(blocks, axis=0))
-    moved = float(change.max())
+    moved = float(np.abs(blocks - np.median(blocks, axis=0)).max())
     if moved < _STILL:
         raise ShotFailed("frozen", f"nothing moves: no part of the picture changes by more than {moved:.1f} of 255")
-    if len(blocks) > 2:
-        into = np.abs(blocks[1:-1] - blocks[:-2]).mean(axis=(1, 2))
-        out = np.abs(blocks[2:] - blocks[1:-1]).mean(axis=(1, 2))
-        across = np.abs(blocks[2:] - blocks[:-2]).mean(axis=(1, 2))
-        flash = (np.minimum(into, out) > _FLASH) & (across < np.minimum(into, out) / 2)
+    if len(blocks) > 3:
+        flash = _flashes(blocks)
         if flash.any():
-            raise ShotFailed("flash", f"frame {int(flash.argmax()) + 1} differs from both of its neighbours")
+            raise ShotFailed("flash", f"frame {int(flash.argmax())} differs from the frames around it")
+
+
+def _flashes(blocks: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Frames that jump away from both neighbours, which agree; the first and last from the two that follow or precede."""
+    step = np.abs(np.diff(blocks, axis=0)).mean(axis=(1, 2))
+    across = np.abs(blocks[2:] - blocks[:-2]).mean(axis=(1, 2))
+    alone = np.minimum(step[:-1], step[1:])
+    inner = (alone > _FLASH) & (across < alone / 2)
+    first = step[0] > _FLASH and step[1] < step[0] / 4
+    last = step[-1] > _FLASH and step[-2] < step[-1] / 4
+    return np.array([first, *inner, last])
 
 
 def _check_figure(truth: Mapping[str, NDArray[Any]], width: int, height: int, gesture: Gesture) -> None:
@@ -76,8 +84,13 @@ def _check_figure(truth: Mapping[str, NDArray[Any]], width: int, height: int, ge
     if share < _FIGURE:
         raise ShotFailed("figure", f"{share:.0%} of the body is in the picture; at least {_FIGURE:.0%} is needed")
     middle = inside[len(inside) // 4 : max(len(inside) * 3 // 4, 1)]
-    seen = [float(middle[:, wrist].mean()) for wrist in _WRISTS.get(gesture.hands, ())] or [
-        float(middle[:, _WRISTS["both"]].mean(axis=0).max())
-    ]
+    wrists = _WRISTS.get(gesture.hands) or (_busier(joints),)
+    seen = [float(middle[:, wrist].mean()) for wrist in wrists]
     if min(seen) < _HANDS:
         raise ShotFailed("hand", f"the hand that matters is in the picture in {min(seen):.0%} of the frames")
+
+
+def _busier(joints: NDArray[Any]) -> int:
+    """The wrist that travels farther: the hand that shows a gesture of either hand."""
+    travelled = np.abs(np.diff(joints[:, _WRISTS["both"]], axis=0)).sum(axis=(0, 2))
+    return _WRISTS["both"][int(travelled.argmax())]

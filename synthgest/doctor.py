@@ -1,24 +1,15 @@
 """What this machine can do: each part that synthgest leans on, whether it works, and the line that mends it."""
 
+import re
 import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, metadata, requires, version
 from pathlib import Path
 
 from synthgest.errors import SynthgestError
 from synthgest.generation import default_workers
-
-EXTRAS = {
-    "text-to-video": ("torch", "diffusers", "transformers", "accelerate"),
-    "score": ("torch", "open_clip_torch"),
-    "train": ("torch", "torchvision", "transformers", "timm", "scikit-learn"),
-    "report": ("jinja2", "scikit-learn"),
-    "smplx": ("smplx", "torch"),
-    "ray": ("ray",),
-}
-"""The distributions that tell whether an extra is installed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +31,7 @@ def examine() -> tuple[Finding, ...]:
         ("content", _content),
         ("disk", _disk),
     )
-    return tuple(_try(part, probe) for part, probe in needed) + tuple(_extra(name) for name in EXTRAS)
+    return tuple(_try(part, probe) for part, probe in needed) + tuple(_extra(*entry) for entry in _extras().items())
 
 
 def _try(part: str, probe: Callable[[], str]) -> Finding:
@@ -79,8 +70,18 @@ def _disk() -> str:
     return f"{shutil.disk_usage(Path.cwd()).free / 1e9:.0f} GB free here"
 
 
-def _extra(name: str) -> Finding:
-    missing = [package for package in EXTRAS[name] if not _installed(package)]
+def _extras() -> dict[str, list[str]]:
+    """The distributions that each extra asks for, as the installed package says."""
+    names = [name for name in metadata("synthgest").get_all("Provides-Extra") or [] if name != "all"]
+    wanted: dict[str, list[str]] = {name: [] for name in names}
+    for line in requires("synthgest") or []:
+        for name in re.findall(r"extra == ['\"]([\w-]+)['\"]", line):
+            wanted.get(name, []).append(re.split(r"[^\w.-]", line, maxsplit=1)[0])
+    return wanted
+
+
+def _extra(name: str, wanted: list[str]) -> Finding:
+    missing = [package for package in wanted if not _installed(package)]
     detail = f"pip install 'synthgest[{name}]' (missing: {', '.join(missing)})" if missing else "installed"
     return Finding(part=f"extra {name}", works=not missing, needed=False, detail=detail)
 

@@ -20,8 +20,11 @@ class SynthgestError(Exception):
     """Base of all errors that a user can mend."""
 
 
-class SpecError(SynthgestError):
-    """A recipe, gesture specification or class name that cannot be used."""
+class SpecError(SynthgestError, ValueError):
+    """A recipe, gesture specification or class name that cannot be used.
+
+    Also a ValueError, so that raised by a value's own checks it reaches the reader of the file, who adds the place.
+    """
 
 
 class MissingDependency(SynthgestError):

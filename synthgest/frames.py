@@ -1,7 +1,9 @@
 """The contract of frames, enforced: what an engine hands over becomes uint8 RGB, or an error; nothing is guessed."""
 
+from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,8 +42,8 @@ def require_encodable(frames: Frames, fps: float) -> None:
         raise FrameError(f"a clip needs at least 2 frames; got {count}")
     if height < 16 or width < 16 or height % 2 or width % 2:
         raise FrameError(f"frames are {width}x{height}; expected even numbers of at least 16 (H.264 4:2:0 video)")
-    if not (np.isfinite(fps) and 0 < fps <= 1000):
-        raise FrameError(f"fps is {fps}; expected a number above 0 and at most 1000")
+    if not (np.isfinite(fps) and 0.1 <= fps <= 1000):
+        raise FrameError(f"fps is {fps}; expected a number from 0.1 to 1000")
 
 
 def require_truth(rendered: Rendered, frames: Frames) -> None:
@@ -51,9 +53,17 @@ def require_truth(rendered: Rendered, frames: Frames) -> None:
     for name, array in rendered.truth.items():
         if name not in TRUTH:
             raise FrameError(f"ground truth {name!r} is unknown; there are: {', '.join(TRUTH)}")
-        axes = TRUTH[name].split(")")[0].strip("(").split(", ")
-        expected = tuple(sizes[axis] if axis in sizes else int(axis) for axis in axes)
-        if array.shape != expected:
-            raise FrameError(f"ground truth {name!r} has shape {array.shape}; expected {expected}")
+        axes, dtype = TRUTH[name].partition(":")[0].strip("(").split(") ")
+        expected = tuple(sizes[axis] if axis in sizes else int(axis) for axis in axes.split(", "))
+        if array.shape != expected or array.dtype != np.dtype(dtype):
+            raise FrameError(f"ground truth {name!r} is {array.dtype} {array.shape}; expected {dtype} {expected}")
         if np.issubdtype(array.dtype, np.floating) and not np.isfinite(array).all():
             raise FrameError(f"ground truth {name!r} holds NaN or infinite values")
+
+
+def require_plain(provenance: Mapping[str, Any]) -> None:
+    """Refuse provenance that cannot be written as JSON: a record holds text, numbers, lists and tables alone."""
+    try:
+        msgspec.json.encode(dict(provenance))
+    except (TypeError, ValueError) as error:
+        raise FrameError(f"provenance holds what a record cannot: {error}; expected text, numbers and lists") from error

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import tempfile
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -12,18 +11,15 @@ from synthgest.data.derived import write_derived
 from synthgest.data.manifest import Manifest, merge, new_run, read_manifest, write_manifest
 from synthgest.data.publish import Publisher
 from synthgest.data.records import record_ids
-from synthgest.data.storage import locked, sweep
+from synthgest.data.storage import locked, make_folder, sweep
 from synthgest.engines import CallableEngine, fingerprint, load_engine
 from synthgest.errors import SpecError, StorageError
 from synthgest.executors.local import run_local
 from synthgest.executors.making import make
 from synthgest.executors.task import Job, Outcome
-from synthgest.gestures import Gesture, refuse_duplicates
+from synthgest.gestures import Gesture, refuse_twins
 from synthgest.plan import plan, recipe_digest
 from synthgest.types import Engine, Recipe, Shot
-
-TRIALS = 6
-"""Clips that a dry run makes, in a folder of its own, to measure size and time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +44,7 @@ class Request:
     def __post_init__(self) -> None:
         if not self.gestures:
             raise SpecError("no gesture was named; `synthgest list gestures` shows those that ship")
-        refuse_duplicates(self.gestures)
+        refuse_twins(gesture.name for gesture in self.gestures)
         if self.clips < 1:
             raise SpecError(f"clips is {self.clips}; expected at least 1 a class")
         if self.workers < 0:
@@ -76,23 +72,17 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What a run did. clips: published of the request, earlier runs included. made: by this run. seconds: wall clock."""
+    """What a run did.
+
+    clips: published of the request, by earlier runs too. made: by this run. failed: shots that could not be made.
+    seconds: wall clock. failures: one outcome a failed shot.
+    """
 
     clips: int
     made: int
     failed: int
-    bytes: int
     seconds: float
     failures: tuple[Outcome, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Estimate:
-    """What a run would take, measured on trial clips: bytes on disk and seconds of wall clock for the missing clips."""
-
-    bytes: int
-    seconds: float
-    trials: int
 
 
 def prepare(request: Request) -> Prepared:
@@ -108,18 +98,18 @@ def prepare(request: Request) -> Prepared:
     return replace(prepared, published=sum(shot.id in present for shot in prepared.shots))
 
 
-def run(request: Request, *, progress: Callable[[Outcome], None] | None = None) -> Summary:
+def run(prepared: Prepared, *, progress: Callable[[Outcome], None] | None = None) -> Summary:
     """Make what is missing; the same request goes on where it stopped. ``progress`` is called after every shot."""
     began = time.monotonic()
-    prepared = prepare(request)
+    out, (part, parts) = prepared.request.out, prepared.request.shard
     outcomes: list[Outcome] = []
-    part, parts = request.shard
-    with locked(request.out / f".lock-{part}-of-{parts}"):
+    make_folder(out / "clips")
+    with locked(out / f".lock-{part}-of-{parts}"):
         _update_manifest(prepared)
-        sweep(request.out)
-        present = record_ids(request.out)
+        sweep(out)
+        present = record_ids(out)
         missing = [shot for shot in prepared.shots if shot.id not in present]
-        with _finishing(request.out), contextlib.closing(_outcomes(prepared, missing)) as coming:
+        with _finishing(out), contextlib.closing(outcomes_of(prepared, missing)) as coming:
             for outcome in coming:
                 outcomes.append(outcome)
                 if progress is not None:
@@ -129,30 +119,9 @@ def run(request: Request, *, progress: Callable[[Outcome], None] | None = None) 
         clips=len(prepared.shots) - len(failures),
         made=len(outcomes) - len(failures),
         failed=len(failures),
-        bytes=sum(outcome.bytes for outcome in outcomes),
         seconds=time.monotonic() - began,
         failures=failures,
     )
-
-
-def estimate(prepared: Prepared) -> Estimate:
-    """Bytes and seconds that the missing clips would take, from a few that are made for measurement and thrown away."""
-    missing = prepared.missing
-    step = max(1, len(prepared.shots) // TRIALS)
-    trials = prepared.shots[::step][: min(TRIALS, missing)]
-    if not trials:
-        return Estimate(bytes=0, seconds=0.0, trials=0)
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder)
-        (out / "clips").mkdir()
-        arrivals: list[float] = []
-        for _ in _outcomes(replace(prepared, request=replace(prepared.request, out=out)), trials):
-            arrivals.append(time.monotonic())
-        size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
-    workers = max(1, min(prepared.request.workers, len(trials)))
-    # The first clip of each worker carries its start; what comes after tells the pace.
-    pace = (arrivals[-1] - arrivals[workers - 1]) / (len(trials) - workers) if len(trials) > workers else 0.0
-    return Estimate(bytes=round(size / len(trials) * missing), seconds=pace * missing, trials=len(trials))
 
 
 def default_workers() -> int:
@@ -170,15 +139,14 @@ def _finishing(folder: Path) -> Iterator[None]:
         writable = False
         raise
     finally:
+        sweep(folder)
         if writable:
-            sweep(folder)
             write_derived(folder)
 
 
 def _update_manifest(prepared: Prepared) -> None:
     folder = prepared.request.out
     with locked(folder / ".lock"):  # shards of one run share the manifest
-        (folder / "clips").mkdir(exist_ok=True)
         manifest = _merged(prepared)
         if manifest != read_manifest(folder):
             write_manifest(folder, manifest)
@@ -196,7 +164,8 @@ def _merged(prepared: Prepared) -> Manifest:
     return merge(request.out, read_manifest(request.out), request.gestures, entry, extend=request.extend)
 
 
-def _outcomes(prepared: Prepared, shots: Iterable[Shot]) -> Generator[Outcome, None, None]:
+def outcomes_of(prepared: Prepared, shots: Iterable[Shot]) -> Generator[Outcome, None, None]:
+    """Make some shots of a plan in the request's folder; one outcome a shot, in the order in which they come."""
     request = prepared.request
     wanted = tuple(shots)
     if not wanted:

@@ -5,7 +5,7 @@ import functools
 import hashlib
 import json
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -59,6 +59,10 @@ class Gesture:
     keyframes: tuple[Keyframe, ...] = ()
     motions: tuple[MotionFile, ...] = ()
 
+    def __post_init__(self) -> None:
+        for mistake in _mistakes(self):
+            raise SpecError(mistake)
+
     @property
     def vocabulary(self) -> str:
         """The part of the name before the first slash."""
@@ -75,43 +79,6 @@ class Gesture:
         return _digest(self)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Specification:
-    """The keys of a gesture's TOML file."""
-
-    name: str
-    vocabulary: str = OWN
-    phrase: str = ""
-    description: str = ""
-    hands: Hands = "either"
-    mirror: str = "forbidden"
-    reverse: str = "forbidden"
-    fingers: bool = False
-    lookalikes: tuple[str, ...] = ()
-    environments: tuple[str, ...] = ()
-    source: str = ""
-    repetitions: tuple[int, int] = (1, 1)
-    tempo: tuple[float, float] = (0.85, 1.2)
-    keyframes: tuple[Keyframe, ...] = ()
-    motions: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        if not self.name.strip():
-            raise ValueError("the name is empty")
-        if not self.vocabulary.strip() or "/" in self.vocabulary:
-            raise ValueError(f"vocabulary {self.vocabulary!r} must be a word without '/'")
-        if bool(self.keyframes) == bool(self.motions):
-            raise ValueError("expected either [[keyframes]] or motions, and not both")
-        if self.keyframes and not any(keyframe.phase == "stroke" for keyframe in self.keyframes):
-            raise ValueError('no keyframe has phase = "stroke", the part that shows the gesture')
-        if self.mirror == "same" and self.hands in ("left", "right"):
-            raise ValueError(f'mirror = "same" contradicts hands = "{self.hands}"; "either" lets both hands show it')
-        if not 1 <= self.repetitions[0] <= self.repetitions[1] <= 30:
-            raise ValueError(f"repetitions = {list(self.repetitions)} is not a range within 1..30")
-        if not 0.25 <= self.tempo[0] <= self.tempo[1] <= 4:
-            raise ValueError(f"tempo = {list(self.tempo)} is not a range within 0.25..4")
-
-
 def load_gestures(words: Sequence[str]) -> tuple[Gesture, ...]:
     """The gestures that the words name, in order.
 
@@ -119,7 +86,7 @@ def load_gestures(words: Sequence[str]) -> tuple[Gesture, ...]:
     a path ending in ``.toml``. Raises SpecError for an unknown word and for a gesture that is named twice.
     """
     found = [gesture for word in words for gesture in _named(word)]
-    refuse_duplicates(found)
+    refuse_twins(gesture.name for gesture in found)
     return tuple(found)
 
 
@@ -131,7 +98,7 @@ def gestures_from_folder(folder: Path) -> tuple[Gesture, ...]:
     if not classes:
         raise SpecError(f"{folder} has no sub-folders; expected one sub-folder of motion files for each class")
     found = [_from_motion_folder(entry) for entry in classes]
-    refuse_duplicates(found)
+    refuse_twins(gesture.name for gesture in found)
     return tuple(found)
 
 
@@ -151,14 +118,39 @@ def vocabularies() -> dict[str, tuple[str, ...]]:
     }
 
 
-def refuse_duplicates(gestures: Iterable[Gesture]) -> None:
+def refuse_twins(names: Iterable[str]) -> None:
     """Raise SpecError when two names are equal in any spelling: letter case and Unicode composition do not count."""
     seen: dict[str, str] = {}
-    for gesture in gestures:
-        key = unicodedata.normalize("NFC", unicodedata.normalize("NFC", gesture.name).casefold())
+    for name in names:
+        key = unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
         if key in seen:
-            raise SpecError(f"the class {gesture.name!r} is named twice (also as {seen[key]!r}); name each class once")
-        seen[key] = gesture.name
+            raise SpecError(f"the class {name!r} is named twice (also as {seen[key]!r}); name each class once")
+        seen[key] = name
+
+
+def _mistakes(gesture: Gesture) -> Iterator[str]:
+    if not (gesture.vocabulary.strip() and gesture.bare_name.strip()):
+        yield f"the name is {gesture.name!r}; expected 'vocabulary/gesture', neither of them empty"
+    if not gesture.name.isascii() and not _is_text(gesture.name):
+        yield f"the name {gesture.name!r} is not valid Unicode text; rename it"
+    if gesture.keyframes and gesture.motions:
+        yield "expected either [[keyframes]] or motions, and not both"
+    if gesture.keyframes and not any(keyframe.phase == "stroke" for keyframe in gesture.keyframes):
+        yield 'no keyframe has phase = "stroke", the part that shows the gesture'
+    if gesture.mirror == "same" and gesture.hands in ("left", "right"):
+        yield f'mirror = "same" contradicts hands = "{gesture.hands}"; "either" lets both hands show it'
+    if not 1 <= gesture.repetitions[0] <= gesture.repetitions[1] <= 30:
+        yield f"repetitions = {list(gesture.repetitions)} is not a range within 1..30"
+    if not 0.25 <= gesture.tempo[0] <= gesture.tempo[1] <= 4:
+        yield f"tempo = {list(gesture.tempo)} is not a range within 0.25..4"
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _named(word: str) -> tuple[Gesture, ...]:
@@ -183,20 +175,23 @@ def _named(word: str) -> tuple[Gesture, ...]:
 
 def _read(path: Path, shipped_in: str | None) -> Gesture:
     table = read_toml(path)
-    if shipped_in is not None:
-        table.setdefault("vocabulary", shipped_in)
-    specification = to_value(table, _Specification, where=str(path))
-    keys = {field.name: getattr(specification, field.name) for field in dataclasses.fields(specification)}
-    vocabulary = keys.pop("vocabulary")
-    return Gesture(
-        **keys
-        | {
-            "name": f"{vocabulary}/{specification.name}",
-            "mirror": _full_name(specification.mirror, vocabulary),
-            "reverse": _full_name(specification.reverse, vocabulary),
-            "lookalikes": tuple(_full_name(name, vocabulary) for name in specification.lookalikes),
-            "motions": tuple(_motion_file(found) for glob in specification.motions for found in _matches(path, glob)),
-        }
+    vocabulary = table.pop("vocabulary", shipped_in or OWN)
+    if not isinstance(vocabulary, str) or not vocabulary.strip() or "/" in vocabulary:
+        raise SpecError(f"{path}: vocabulary is {vocabulary!r}; expected a word without '/'")
+    globs = table.pop("motions", [])
+    if not isinstance(globs, list) or not all(isinstance(glob, str) for glob in globs):
+        raise SpecError(f"{path}: motions is {globs!r}; expected a list of file names, which may hold *")
+    if bool(globs) == bool(table.get("keyframes")):
+        raise SpecError(f"{path}: expected either [[keyframes]] or motions, and not both")
+    if isinstance(table.get("name"), str):
+        table["name"] = f"{vocabulary}/{table['name']}"
+    gesture = to_value(table, Gesture, where=str(path))
+    return dataclasses.replace(
+        gesture,
+        mirror=_full_name(gesture.mirror, vocabulary),
+        reverse=_full_name(gesture.reverse, vocabulary),
+        lookalikes=tuple(_full_name(name, vocabulary) for name in gesture.lookalikes),
+        motions=tuple(_motion_file(found) for glob in globs for found in _matches(path, glob)),
     )
 
 

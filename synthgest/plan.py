@@ -19,13 +19,17 @@ def plan(
 
     A shot depends on its own gesture, index, base seed and recipe alone: more classes or more clips change no other shot.
     """
-    basis = recipe_digest(recipe, fingerprint)
-    return tuple(_shot(gesture, index, seed, recipe.name, basis) for index in range(clips) for gesture in gestures)
+    config = recipe_digest(recipe, fingerprint)
+    return tuple(_shot(gesture, index, seed, recipe.name, config) for index in range(clips) for gesture in gestures)
 
 
 def recipe_digest(recipe: Recipe, fingerprint: Mapping[str, str]) -> str:
-    """SHA-256, in hexadecimal, of the engine, its settings and what else its clips depend on."""
-    return _digest([GENERATION, recipe.engine, dict(recipe.settings), dict(fingerprint)])
+    """SHA-256, in hexadecimal, of the recipe's name, engine and settings, and of what else its clips depend on.
+
+    A setting that the fingerprint names counts by its fingerprint: a folder is the same folder however its path is spelt.
+    """
+    settings = {key: value for key, value in recipe.settings.items() if key not in fingerprint}
+    return _digest([GENERATION, recipe.name, recipe.engine, settings, dict(fingerprint)])
 
 
 def shot_seed(base: int, gesture: str, index: int) -> int:
@@ -33,11 +37,14 @@ def shot_seed(base: int, gesture: str, index: int) -> int:
     return int(_digest([base, gesture, index])[:16], 16) >> 2
 
 
-def _shot(gesture: Gesture, index: int, seed: int, recipe: str, basis: str) -> Shot:
+def shot_id(config: str, gesture_digest: str, seed: int, index: int) -> str:
+    """The id of a shot: 20 hexadecimal digits over all that its clip depends on. seed: of the first take."""
+    return _digest([config, gesture_digest, seed, index])[:20]
+
+
+def _shot(gesture: Gesture, index: int, seed: int, recipe: str, config: str) -> Shot:
     own = shot_seed(seed, gesture.name, index)
-    return Shot(
-        id=_digest([basis, gesture.digest, own, index])[:20], gesture=gesture, index=index, seed=own, recipe=recipe
-    )
+    return Shot(id=shot_id(config, gesture.digest, own, index), gesture=gesture, index=index, seed=own, recipe=recipe)
 
 
 def _digest(parts: Any) -> str:

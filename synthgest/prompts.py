@@ -1,5 +1,6 @@
 """Prompts: templates and banks of words from prompts/, one entry a line, filled by seed."""
 
+import hashlib
 from collections.abc import Mapping
 from functools import cache
 from string import Template
@@ -16,8 +17,13 @@ def load_bank(name: str) -> tuple[str, ...]:
     names = sorted(path.stem for path in content("prompts").glob("*.txt"))
     if name not in names:
         raise SpecError(f"no prompt bank {name!r}; {nearest(name, names)}")
-    lines = (content("prompts") / f"{name}.txt").read_text(encoding="utf-8").splitlines()
+    lines = (content("prompts") / f"{name}.txt").read_text(encoding="utf-8-sig").splitlines()
     return tuple(line.strip() for line in lines if line.strip() and not line.startswith("#"))
+
+
+def bank_digest(name: str) -> str:
+    """16 hexadecimal digits over the entries of a bank, for what depends on them."""
+    return hashlib.sha256("\n".join(load_bank(name)).encode()).hexdigest()[:16]
 
 
 def write_prompt(template: str, words: Mapping[str, str], rng: np.random.Generator) -> str:

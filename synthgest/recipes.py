@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from synthgest.errors import SpecError, nearest
 from synthgest.tables import read_toml
 from synthgest.types import Recipe
 
-_ABOUT = ("engine", "licence", "source", "summary", "tested", "batch")
+_ABOUT = ("engine", "licence", "source", "summary", "tested", "batch", "patience")
+_RUNNING: dict[str, tuple[type, ...]] = {"batch": (int,), "patience": (int, float)}
 
 
 def recipe_names() -> tuple[str, ...]:
@@ -30,12 +32,27 @@ def load_recipe(word: str, changes: Mapping[str, Any] | None = None) -> Recipe:
     engine = table.get("engine")
     if not isinstance(engine, str):
         raise SpecError(f"{path}: the key 'engine' is missing; expected the name of an engine, such as 'pose-transfer'")
-    settings = _merged({key: value for key, value in table.items() if key not in _ABOUT}, changes or {})
-    about = {key: str(table.get(key, "")) for key in ("licence", "source", "summary")}
-    batch = settings.pop("batch", table.get("batch", 1))
-    if not isinstance(batch, int) or batch < 1:
-        raise SpecError(f"{path}: batch is {batch!r}; expected a whole number of at least 1")
-    return Recipe(name=path.stem, engine=engine, settings=settings, batch=batch, **about)
+    settings = {key: value for key, value in table.items() if key not in _ABOUT}
+    recipe = Recipe(
+        name=path.stem,
+        engine=engine,
+        settings=settings,
+        licence=str(table.get("licence", "")),
+        source=str(table.get("source", "")),
+        summary=str(table.get("summary", "")),
+    )
+    running = {key: table[key] for key in _RUNNING if key in table}
+    return change(recipe, {**running, **(changes or {})})
+
+
+def change(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
+    """The recipe with some settings replaced, table by table; ``batch`` and ``patience`` are checked here."""
+    running = {key: value for key, value in changes.items() if key in _RUNNING}
+    for key, kinds in _RUNNING.items():
+        if key in running and (type(running[key]) not in kinds or not running[key] > 0):
+            raise SpecError(f"recipe {recipe.name!r}: {key} is {running[key]!r}; expected a number above 0")
+    settings = {key: value for key, value in changes.items() if key not in _RUNNING}
+    return replace(recipe, settings=_merged(recipe.settings, settings), **running)
 
 
 def parse_settings(assignments: Sequence[str]) -> dict[str, Any]:

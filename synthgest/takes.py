@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from synthgest.checks import check
 from synthgest.errors import FrameError, MissingDependency, MotionError, ShotFailed, SpecError, StorageError
-from synthgest.frames import Frames, require_encodable, require_truth, to_uint8
+from synthgest.frames import Frames, require_encodable, require_plain, require_truth, to_uint8
 from synthgest.types import Attempt, Engine, Rendered, Shot
 
 ATTEMPTS = 3
@@ -49,10 +49,11 @@ def _generate(engine: Engine, shots: Sequence[Shot]) -> Iterator[tuple[Shot, Ren
     """What the engine makes of each shot; one that raises is asked anew for the shots after the one that it spoilt."""
     done = 0
     while done < len(shots):
-        rendered = iter(engine.generate(shots[done:]))
+        rendered: Iterator[Rendered] | None = None
         for shot in shots[done:]:
             done += 1
             try:
+                rendered = iter(engine.generate(shots[done - 1 :])) if rendered is None else rendered
                 made = next(rendered)
             except _FATAL:
                 raise
@@ -85,8 +86,11 @@ def _checked(shot: Shot, made: Rendered | Exception, spoilt: tuple[Attempt, ...]
     frames = to_uint8(made.frames)
     require_encodable(frames, made.fps)
     require_truth(made, frames)
+    require_plain(made.provenance)
     check(made, frames, shot.gesture)
-    return Take(shot=shot, frames=frames, fps=made.fps, truth=made.truth, provenance=made.provenance, spoilt=spoilt)
+    return Take(
+        shot=shot, frames=frames, fps=float(made.fps), truth=made.truth, provenance=made.provenance, spoilt=spoilt
+    )
 
 
 def _reason(error: Exception) -> str:

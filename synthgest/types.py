@@ -15,7 +15,8 @@ class Recipe:
 
     name: the file's stem, as on the command line. engine: name of the entry point in ``synthgest.engines``.
     settings: the engine's own keys, plain TOML values. licence: of the clips that come out. source: where the settings
-    were taken from. summary: one line for lists. batch: shots handed to the engine at once.
+    were taken from. summary: one line for lists. batch: shots handed to the engine at once. patience: seconds
+    without a clip after which a worker counts as hung.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Recipe:
     source: str = ""
     summary: str = ""
     batch: int = 1
+    patience: float = 900.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,7 @@ class Rendered:
     provenance: Mapping[str, Any] = field(default_factory=dict)
 
 
+@runtime_checkable
 class Engine(Protocol):
     """Turns shots into rendered clips, one for each shot and in the same order.
 

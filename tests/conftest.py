@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from synthgest.generation import Request, Summary, prepare, run
 from synthgest.gestures import Gesture, load_gestures
 from synthgest.types import Recipe
 
@@ -38,6 +39,10 @@ def real_data() -> Path:
     if not folder:
         pytest.skip("SYNTHGEST_TEST_DATA names no folder of real data")
     return Path(folder)
+
+
+def make(request: Request) -> Summary:
+    return run(prepare(request))
 
 
 def tree_digest(folder: Path) -> str:

@@ -42,7 +42,7 @@ def _spoil(frames: np.ndarray, kind: str, rng: np.random.Generator) -> np.ndarra
     if kind == "frozen":
         return np.clip(frames[:1] + noise * 0.7, 0, 255).astype(np.uint8)
     flashed = frames.copy()
-    flashed[rng.integers(1, FRAMES - 1)] = 255 if frames.mean() < 110 else 0
+    flashed[rng.integers(FRAMES)] = 255 if frames.mean() < 110 else 0
     return flashed
 
 
@@ -68,6 +68,14 @@ def test_at_most_1_percent_of_good_clips_are_refused(wave: Gesture) -> None:
     assert refused <= 5
 
 
+def test_a_clip_that_is_mostly_black_is_refused(wave: Gesture) -> None:
+    frames = _normal(4)
+    frames[: FRAMES * 3 // 4] = 0
+    with pytest.raises(ShotFailed) as error:
+        check(Rendered(frames=frames, fps=24), frames, wave)
+    assert error.value.reason == "black"
+
+
 def _with_wrists(left: tuple[float, float], right: tuple[float, float]) -> Rendered:
     joints = np.full((FRAMES, 55, 2), 48, np.float32)
     joints[:, 20], joints[:, 21] = left, right
@@ -81,7 +89,7 @@ def _with_wrists(left: tuple[float, float], right: tuple[float, float]) -> Rende
         ("right", (40, 40), (500, 40), "hand"),
         ("left", (500, 40), (40, 40), "hand"),
         ("both", (40, 40), (40, -9), "hand"),
-        ("either", (40, 40), (500, 40), ""),
+        ("either", (40, 40), (40, 60), ""),
         ("either", (500, 40), (500, 40), "hand"),
     ],
 )
@@ -89,13 +97,22 @@ def test_the_hand_that_matters_must_be_in_the_picture(
     wave: Gesture, hands: str, left: tuple[float, float], right: tuple[float, float], reason: str
 ) -> None:
     rendered = _with_wrists(left, right)
-    gesture = dataclasses.replace(wave, hands=hands)
+    gesture = dataclasses.replace(wave, hands=hands, mirror="forbidden")
     if not reason:
         check(rendered, rendered.frames, gesture)
         return
     with pytest.raises(ShotFailed) as error:
         check(rendered, rendered.frames, gesture)
     assert error.value.reason == reason
+
+
+def test_of_either_hand_the_one_that_moves_must_be_in_the_picture(wave: Gesture) -> None:
+    rendered = _with_wrists((40, 40), (40, 40))
+    joints = rendered.truth["joints_2d"].copy()
+    joints[:, 21] = np.stack([np.linspace(200, 300, FRAMES), np.linspace(10, 60, FRAMES)], axis=1)
+    with pytest.raises(ShotFailed) as error:
+        check(dataclasses.replace(rendered, truth={"joints_2d": joints}), rendered.frames, wave)
+    assert error.value.reason == "hand"
 
 
 def test_a_figure_out_of_the_picture_is_refused(wave: Gesture) -> None:

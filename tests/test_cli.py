@@ -86,9 +86,31 @@ def test_a_mistake_exits_2_and_says_what_to_do(words: list[str], message: str, t
     assert not (tmp_path / "out").exists()
 
 
-def test_errors_are_json_too_when_a_program_reads(tmp_path: Path) -> None:
-    done = synthgest("generate", "wavee", "--json", cwd=tmp_path)
-    assert last_line(done)["kind"] == "SpecError"
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        (["generate", "wavee"], "SpecError"),
+        (["generate", "--clips", "many"], "UsageError"),
+        (["verify"], "UsageError"),
+        (["bogus"], "UsageError"),
+        (["generate", "wave", "--sheet", "x.gif"], "SpecError"),
+    ],
+)
+def test_errors_are_json_too_when_a_program_reads(words: list[str], kind: str, tmp_path: Path) -> None:
+    done = synthgest(*words, "--json", cwd=tmp_path)
+    assert done.returncode == 2
+    assert last_line(done)["kind"] == kind
+    assert not (tmp_path / "out").exists()
+
+
+def test_help_and_import_take_at_most_0_3_seconds() -> None:
+    def taken(*words: str) -> float:
+        began = time.monotonic()
+        subprocess.run([sys.executable, *words], capture_output=True, check=True)
+        return time.monotonic() - began
+
+    assert min(taken("-m", "synthgest", "--help") for _ in range(5)) <= 0.3
+    assert min(taken("-c", "import synthgest") for _ in range(5)) <= 0.3
 
 
 def test_verify_lists_a_spoilt_clip_and_repair_lets_generate_make_it_anew(small: list[object], tmp_path: Path) -> None:
@@ -126,7 +148,7 @@ def test_starting_imports_nothing_heavy(code: str) -> None:
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize(("signal", "code"), [("INT", 130), ("TERM", 143)])
+@pytest.mark.parametrize(("signal", "code"), [("INT", 130), ("TERM", 143), ("USR1", 143)])
 def test_a_signal_ends_the_run_soon_and_the_same_command_completes_it(
     small: list[object], tmp_path: Path, signal: str, code: int
 ) -> None:
@@ -139,12 +161,14 @@ def test_a_signal_ends_the_run_soon_and_the_same_command_completes_it(
         time.sleep(0.02)
         assert process.poll() is None
     began = time.monotonic()
-    os.kill(process.pid, {"INT": 2, "TERM": 15}[signal])
+    os.kill(process.pid, {"INT": 2, "TERM": 15, "USR1": 10}[signal])
     process.communicate(timeout=10)
     assert process.returncode == code
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 3
     assert not list((tmp_path / "out").rglob(".part-*"))
-    assert synthgest("verify", tmp_path / "out").returncode in (0, 1)
+    found = last_line(synthgest("verify", tmp_path / "out", "--json"))
+    assert (found["corrupt"], found["orphans"]) == ({}, [])
+    assert found["missing"] == 40 - found["clips"] > 0
     done = last_line(synthgest(*words))
     assert done["clips"] == 40
     assert 0 < done["made"] < 40

@@ -5,12 +5,15 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
+from conftest import make
 
 from synthgest.data.dataset import Dataset
+from synthgest.data.storage import locked
 from synthgest.data.verify import verify
 from synthgest.errors import CorruptClip, DatasetError
-from synthgest.generation import Request, run
+from synthgest.generation import Request
 from synthgest.gestures import load_gestures
 from synthgest.types import Recipe
 
@@ -21,7 +24,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Request:
     gestures = load_gestures(["everyday/wave", "rocog/Halt"])
     recipe = Recipe(name="toy", engine="toy", settings={}, licence="CC0-1.0")
     request = Request(gestures=gestures, recipe=recipe, clips=2, seed=0, out=out, workers=0)
-    run(request)
+    make(request)
     return request
 
 
@@ -89,8 +92,10 @@ def test_repair_removes_what_is_spoilt_and_the_same_run_makes_it_again(copy: Pat
     found = verify(copy, repair=True)
     assert not found.sound
     assert [path.name for path in found.orphans] == ["stray.mp4"]
-    assert verify(copy).sound
-    run(Request(gestures=made.gestures, recipe=made.recipe, clips=2, seed=0, out=copy, workers=0))
+    after = verify(copy)
+    assert (after.corrupt, after.orphans, after.missing) == ((), (), 1)
+    assert len(Dataset(copy)) == pq.read_table(copy / "metadata.parquet").num_rows == 3
+    make(Request(gestures=made.gestures, recipe=made.recipe, clips=2, seed=0, out=copy, workers=0))
     assert clip.path.read_bytes() == good
 
 
@@ -100,3 +105,22 @@ def test_a_record_that_is_not_readable_is_found(copy: Path) -> None:
     assert [clip_id for clip_id, _ in verify(copy).corrupt] == [clip.record.id]
     with pytest.raises(DatasetError, match="not a readable record"):
         _ = Dataset(copy).clips
+
+
+def test_a_record_that_says_something_else_than_was_published_is_found(copy: Path) -> None:
+    path = Dataset(copy)[0].path.with_suffix(".json")
+    path.write_text(path.read_text().replace("everyday/wave", "rocog/Halt"))
+    assert [clip_id for clip_id, _ in verify(copy).corrupt] == [path.stem]
+
+
+def test_a_clip_that_was_removed_altogether_is_missed(copy: Path) -> None:
+    assert verify(copy).sound
+    clip = Dataset(copy)[0]
+    for suffix in (".json", ".mp4", ".npz"):
+        clip.path.with_suffix(suffix).unlink()
+    assert verify(copy).missing == 1
+
+
+def test_repair_is_refused_while_the_folder_is_being_written(copy: Path) -> None:
+    with locked(copy / ".lock-0-of-1"), pytest.raises(DatasetError, match="being written"):
+        verify(copy, repair=True)

@@ -5,11 +5,12 @@ import os
 from pathlib import Path
 
 import pytest
+from conftest import make
 
 from synthgest.data.dataset import Dataset
 from synthgest.data.derived import write_derived
 from synthgest.errors import SpecError
-from synthgest.generation import Request, run
+from synthgest.generation import Request
 from synthgest.gestures import Gesture, gestures_from_folder, load_gestures
 from synthgest.types import Recipe
 
@@ -30,7 +31,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
     like = load_gestures(["everyday/wave"])[0]
     gestures = tuple(_named(name, like) for name in ODD_NAMES)
     recipe = Recipe(name="toy", engine="toy", settings={"frames": 4, "size": 32})
-    run(Request(gestures=gestures, recipe=recipe, clips=1, seed=0, out=out, workers=0))
+    make(Request(gestures=gestures, recipe=recipe, clips=1, seed=0, out=out, workers=0))
     return out
 
 

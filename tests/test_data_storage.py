@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from synthgest.data.storage import locked, sweep, write_bytes, write_whole
+from synthgest.data.storage import is_locked, locked, sweep, write_bytes, write_whole
 from synthgest.errors import FrameError, StorageError
 
 
@@ -52,7 +52,7 @@ def test_a_full_disk_is_said_with_the_path_and_what_to_do(tmp_path: Path) -> Non
 
 def test_a_file_where_the_folder_should_be_is_an_error_and_not_a_loop(tmp_path: Path) -> None:
     (tmp_path / "clips").write_text("in the way")
-    with pytest.raises((StorageError, OSError)):
+    with pytest.raises(StorageError, match="a file is in the way"):
         write_bytes(tmp_path / "clips" / "a.json", b"{}")
 
 
@@ -75,6 +75,18 @@ def test_a_young_part_of_another_machine_is_left_alone_and_an_old_one_goes(tmp_p
     assert sweep(tmp_path) == 0
     os.utime(part, (0, 0))
     assert sweep(tmp_path) == 1
+
+
+def test_a_file_system_without_locks_is_a_warning_and_not_an_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*words: object) -> None:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with locked(tmp_path / ".lock"):
+        assert "cannot be locked" in caplog.text
+    assert not is_locked(tmp_path / ".lock")
 
 
 def test_the_lock_is_exclusive(tmp_path: Path) -> None:

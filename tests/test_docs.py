@@ -1,13 +1,18 @@
 """What the documents say is what happens: their code is run, their commands exist, their links lead somewhere."""
 
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from synthgest.engines.pose_transfer import PoseTransferSettings
 from synthgest.gestures import load_gestures
+from synthgest.recipes import parse_settings
+from synthgest.tables import to_value
+from synthgest.types import TRUTH
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -34,8 +39,11 @@ def test_every_command_and_option_in_the_documents_exists(page: Path) -> None:
             command = line.split()[0]
             assert f"## synthgest {command}\n" in helps, line
             section = helps.split(f"## synthgest {command}\n")[1].split("\n## ")[0]
-            for option in re.findall(r"--[a-z-]+", line):
-                assert option in section, f"{line}: {option}"
+            words = shlex.split(line)
+            for option in (word for word in words if word.startswith("--")):
+                assert f"{option} " in section, f"{line}: {option}"
+            given = parse_settings([words[place + 1] for place, word in enumerate(words) if word == "--set"])
+            to_value(given, PoseTransferSettings, where=line)
 
 
 def test_the_generated_pages_are_up_to_date() -> None:
@@ -43,6 +51,7 @@ def test_the_generated_pages_are_up_to_date() -> None:
 
     page = ROOT / "docs" / "the-data-set.md"
     assert (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8") == command_line_page(), "run `make docs`"
+    assert all(f"| `{name}` |" in page.read_text(encoding="utf-8") for name in TRUTH)
     assert page.read_text(encoding="utf-8") == with_table(page.read_text(encoding="utf-8")), "run `make docs`"
 
 

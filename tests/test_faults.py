@@ -45,32 +45,40 @@ def slowed(tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("batch", range(8))
 def test_killed_at_any_moment_and_started_again_the_tree_is_the_same(tmp_path: Path, slowed: Path, batch: int) -> None:
-    began = time.monotonic()
     _complete(tmp_path / "whole", slowed)
-    whole = time.monotonic() - began
     expected = tree_digest(tmp_path / "whole")
     moment = random.Random(batch)
+    half_way = 0
     for trial in range(25):
         out = tmp_path / f"trial{trial}"
         process = _start(out, slowed)
-        time.sleep(moment.uniform(0, whole))
+        _wait_for_a_clip(out)
+        time.sleep(moment.uniform(0, 0.25))  # twelve clips of 10 ms and their publishing, by two workers
         if trial % 2:
             os.killpg(process.pid, signal.SIGKILL)
         else:
             process.kill()  # the workers notice on their own that nobody listens
         process.communicate()
-        _complete(out, slowed)
         _wait_for_orphans(out)
+        published = len(list((out / "clips").rglob("*.json")))
+        half_way += 0 < published < 12
+        assert _complete(out, slowed)["made"] == 12 - published
         assert tree_digest(out) == expected
+        assert not list(out.rglob(".part-*"))
         shutil.rmtree(out)
+    assert half_way >= 5
+
+
+def _wait_for_a_clip(out: Path) -> None:
+    while not next((out / "clips").glob("??/*"), None):
+        time.sleep(0.002)
 
 
 def _wait_for_orphans(out: Path) -> None:
-    """A worker whose launcher was killed ends after the clip it is at; its temporary file goes with it."""
-    for _ in range(100):
-        if not list(out.rglob(".part-*")):
-            return
-        time.sleep(0.05)
+    """A worker whose launcher was killed ends after the clip it is at: wait until nothing is published any more."""
+    before = -1
+    while before != (before := len(list(out.rglob("*")))):
+        time.sleep(0.15)
 
 
 @pytest.mark.parametrize("code", [None, NO_LOCK], ids=["locked", "lock-is-a-no-op"])

@@ -21,6 +21,7 @@ LAYERS = [
     {"engines", "data"},
     {"executors"},
     {"generation"},
+    {"estimate"},
     {"api", "doctor"},
     {"cli"},
     {"__init__", "__main__"},

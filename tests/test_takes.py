@@ -1,5 +1,6 @@
 """A shot is taken again with the next seed, and given up with all its reasons."""
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -66,6 +67,37 @@ def test_an_engine_that_raises_spoils_one_shot_and_makes_the_others(shots: tuple
     assert [type(take) for take in takes] == [Take, Spoilt, Take, Take]
     assert isinstance(takes[1], Spoilt)
     assert takes[1].attempts[0].message == "ValueError: no such arm"
+
+
+def test_an_engine_that_raises_before_it_yields_spoils_one_shot_at_a_time(shots: tuple[Shot, ...]) -> None:
+    def eager(asked: Sequence[Shot]) -> list[Rendered]:
+        if any(shot.id == shots[1].id for shot in asked):
+            raise ValueError("one of these cannot be made")
+        return [_good(shot) for shot in asked]
+
+    takes = list(take_all(CallableEngine(eager), shots))
+    assert [type(take) for take in takes] == [Spoilt, Spoilt, Take, Take]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"provenance": {"x": object()}},
+        {"truth": {"mask": np.zeros((16, 64, 64), np.uint8)}},
+        {"fps": 1e-4},
+    ],
+    ids=["provenance", "dtype", "fps"],
+)
+def test_what_breaks_the_contract_is_recorded_and_does_not_end_the_run(
+    shots: tuple[Shot, ...], change: dict[str, object]
+) -> None:
+    def engine(asked: Sequence[Shot]) -> Iterator[Rendered]:
+        for shot in asked:
+            yield dataclasses.replace(_good(shot), **change)
+
+    (spoilt,) = take_all(CallableEngine(engine), shots[:1])
+    assert isinstance(spoilt, Spoilt)
+    assert [attempt.reason for attempt in spoilt.attempts] == ["frames"]
 
 
 def test_an_engine_that_returns_too_few_clips_loses_none_silently(shots: tuple[Shot, ...]) -> None:

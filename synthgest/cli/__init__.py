@@ -10,7 +10,7 @@ import typer
 from synthgest import __version__
 from synthgest.cli import doctor, generate, listing, verify
 from synthgest.cli.output import Output
-from synthgest.errors import DatasetError, SpecError, SynthgestError
+from synthgest.errors import CorruptClip, DatasetError, SpecError, SynthgestError
 
 app = typer.Typer(
     name="synthgest",
@@ -24,7 +24,7 @@ app.command("verify")(verify.command)
 app.command("list")(listing.command)
 app.command("doctor")(doctor.command)
 
-_USAGE = (SpecError, DatasetError)
+_USAGE = (SpecError, DatasetError)  # of the data set errors, a corrupt clip is no wrong usage
 
 
 class _Signalled(BaseException):
@@ -51,11 +51,16 @@ def main() -> None:
         app()
     except SynthgestError as error:
         output.error(error)
-        sys.exit(2 if isinstance(error, _USAGE) else 1)
+        sys.exit(2 if isinstance(error, _USAGE) and not isinstance(error, CorruptClip) else 1)
+    except SystemExit as ended:
+        if ended.code == 2:  # typer has said on standard error what was wrong
+            output.wrong_usage()
+        raise
     except _Signalled as signalled:
         output.interrupted()
         sys.exit(130 if signalled.args[0] == signal.SIGINT else 143)
 
 
 def _signalled(number: int, frame: FrameType | None) -> None:
+    signal.signal(number, signal.SIG_IGN)  # once is enough: what follows only tidies up
     raise _Signalled(number)

@@ -53,6 +53,7 @@ def command(
     as_json: JsonFlag = False,
 ) -> None:
     """Make labelled clips of gestures; the same command again goes on where it stopped."""
+    from synthgest.data.sheet import require_sheet
     from synthgest.generation import Request, default_workers, prepare
     from synthgest.recipes import load_recipe, parse_settings
 
@@ -67,13 +68,16 @@ def command(
         shard=_shard(shard),
         extend=extend,
     )
+    prepared = prepare(request)
     if dry_run:
-        _report_estimate(prepare(request), output)
+        _report_estimate(prepared, output)
         return
-    summary = _run(request, output)
     if sheet is not None:
+        require_sheet(sheet)
+    summary = _run(prepared, output)
+    if sheet is not None and summary.clips:
         _write_sheet(request, sheet)
-    _report(request, summary, sheet, output)
+    _report(request, summary, sheet if summary.clips else None, output)
     raise typer.Exit(1 if summary.failed else 0)
 
 
@@ -96,10 +100,9 @@ def _shard(text: str) -> tuple[int, int]:
     return int(part), int(parts)
 
 
-def _run(request: "Request", output: Output) -> "Summary":
-    from synthgest.generation import prepare, run
+def _run(prepared: "Prepared", output: Output) -> "Summary":
+    from synthgest.generation import run
 
-    prepared = prepare(request)
     with output.progress() as bar:
         task = bar.add_task("clips", total=len(prepared.shots), completed=prepared.published)
 
@@ -110,7 +113,7 @@ def _run(request: "Request", output: Output) -> "Summary":
                     f"{outcome.gesture!r} {outcome.id}: {outcome.reason}: {outcome.message}", markup=False
                 )
 
-        return run(request, progress=advance)
+        return run(prepared, progress=advance)
 
 
 def _write_sheet(request: "Request", path: Path) -> None:
@@ -130,7 +133,6 @@ def _report(request: "Request", summary: "Summary", sheet: Path | None, output: 
         "reasons": dict(reasons),
         "classes": len(request.gestures),
         "out": str(request.out),
-        "bytes": summary.bytes,
         "seconds": round(summary.seconds, 2),
     }
     lines = [
@@ -147,7 +149,7 @@ def _report(request: "Request", summary: "Summary", sheet: Path | None, output: 
 
 
 def _report_estimate(prepared: "Prepared", output: Output) -> None:
-    from synthgest.generation import estimate
+    from synthgest.estimate import estimate
 
     request = prepared.request
     cost = estimate(prepared)

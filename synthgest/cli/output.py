@@ -40,6 +40,11 @@ class Output:
         if self.json:
             typer.echo(json.dumps({"error": "\n".join(lines), "kind": type(error).__name__}))
 
+    def wrong_usage(self) -> None:
+        """The words of the command were wrong; standard error says how."""
+        if self.json:
+            typer.echo(json.dumps({"error": "wrong usage; standard error says how", "kind": "UsageError"}))
+
     def interrupted(self) -> None:
         """The run was stopped from outside."""
         self.note("interrupted; what was published is kept, and the same command goes on from here")

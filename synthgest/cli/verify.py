@@ -28,12 +28,15 @@ def command(
         "clips": found.clips,
         "corrupt": dict(found.corrupt),
         "orphans": [path.relative_to(folder).as_posix() for path in found.orphans],
-        "repaired": repair and not found.sound,
+        "missing": found.missing,
+        "repaired": repair and bool(found.corrupt or found.orphans),
     }
     lines = [f"{clip_id}: {message}" for clip_id, message in found.corrupt]
     lines += [f"{path.relative_to(folder)}: no record vouches for it" for path in found.orphans]
     lines.append(f"{found.clips} clips, {len(found.corrupt)} corrupt, {len(found.orphans)} files without a record")
-    if not found.sound:
+    if found.missing:
+        lines.append(f"{found.missing} clips are missing: the generate command did not end, or files were removed")
+    if found.corrupt or found.orphans:
         lines.append(
             "removed; the same generate command makes them anew"
             if repair

@@ -93,7 +93,12 @@ class Dataset:
         """All published clips, ordered by label, recipe, index and id."""
         labels = {name: label for label, name in enumerate(self.classes)}
         records = [read_record(clip_path(self.folder, clip_id, ".json"), Record) for clip_id in record_ids(self.folder)]
-        records.sort(key=lambda record: (labels.get(record.gesture, -1), record.recipe, record.index, record.id))
+        if strangers := [record for record in records if record.gesture not in labels]:
+            lost = strangers[0]
+            raise CorruptClip(
+                lost.id, f"clip {lost.id} is of {lost.gesture!r}, a class that {self.folder} does not have"
+            )
+        records.sort(key=lambda record: (labels[record.gesture], record.recipe, record.index, record.id))
         return tuple(Clip(record=record, label=labels[record.gesture], folder=self.folder) for record in records)
 
     @property

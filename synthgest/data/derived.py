@@ -65,7 +65,9 @@ def _readme(dataset: Dataset) -> str:
     counts = Counter(clip.label for clip in dataset)
     rows = "\n".join(f"| {label} | {_inert(name)} | {counts[label]} |" for label, name in enumerate(dataset.classes))
     recipes = ", ".join(
-        sorted({f"`{run.recipe}` ({_inert(run.licence) or 'no licence stated'})" for run in dataset.manifest.runs})
+        sorted(
+            {f"{_inert(run.recipe)} ({_inert(run.licence) or 'no licence stated'})" for run in dataset.manifest.runs}
+        )
     )
     return f"""---
 configs:

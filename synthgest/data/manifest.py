@@ -10,7 +10,7 @@ import tomli_w
 
 from synthgest.data.storage import write_bytes
 from synthgest.errors import ConfigChanged, DatasetError
-from synthgest.gestures import Gesture
+from synthgest.gestures import Gesture, refuse_twins
 from synthgest.tables import read_toml, to_value
 from synthgest.types import Recipe
 
@@ -64,7 +64,10 @@ def read_manifest(folder: Path) -> Manifest | None:
     table = read_toml(path)
     if table.get("format") != FORMAT:
         raise DatasetError(f"{path} has format {table.get('format')!r}; this release reads format {FORMAT}")
-    return to_value(table, Manifest, where=str(path))
+    manifest = to_value(table, Manifest, where=str(path))
+    if [entry.id for entry in manifest.classes] != list(range(len(manifest.classes))):
+        raise DatasetError(f"{path}: the ids of the classes are not 0, 1, 2 ... in order; labels depend on it")
+    return manifest
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -92,7 +95,10 @@ def merge(folder: Path, old: Manifest | None, gestures: Sequence[Gesture], run: 
     A class whose specification changed is refused even then: two meanings of one label cannot share a folder.
     """
     if old is None:
+        _refuse_strangers(folder)
         return Manifest(classes=_with_classes((), gestures), runs=(run,))
+    fresh = [gesture.name for gesture in gestures if gesture.name not in {entry.name for entry in old.classes}]
+    refuse_twins([*(entry.name for entry in old.classes), *fresh])
     changed = tuple(_changed_classes(old, gestures))
     if changed:
         advice = "give the class another name, or choose another folder"
@@ -102,6 +108,15 @@ def merge(folder: Path, old: Manifest | None, gestures: Sequence[Gesture], run: 
         advice = "give the same command as before, choose another folder, or add to this one with --extend"
         raise ConfigChanged(f"{folder} was begun with other settings; {advice}", differences)
     return Manifest(classes=_with_classes(old.classes, gestures), runs=_with_run(old.runs, run))
+
+
+def _refuse_strangers(folder: Path) -> None:
+    """A folder that is not empty and not a data set belongs to somebody else: nothing of it is overwritten."""
+    ours = {"clips", "failures"}
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    others = sorted(name for name in names if name not in ours and not name.startswith((".lock", ".part-")))
+    if others:
+        raise DatasetError(f"{folder} holds {others[0]!r} and is not a data set; choose a new or an empty folder")
 
 
 def _same_config(known: Run, run: Run) -> bool:

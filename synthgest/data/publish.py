@@ -9,6 +9,7 @@ import numpy as np
 from synthgest.data.records import Failure, Record, clip_path, encode, failure_path
 from synthgest.data.storage import write_bytes, write_whole
 from synthgest.data.video import require_video, write_video
+from synthgest.errors import FrameError
 from synthgest.takes import Spoilt, Take
 
 
@@ -27,19 +28,22 @@ class Publisher:
         """Write a clip so that a reader sees all of it or nothing; returns its record."""
         shot, frames = take.shot, take.frames
         count, height, width, _ = frames.shape
+        digests: list[tuple[str, int]] = []
+
+        def check(part: Path) -> None:
+            require_video(part, frames=count, width=width, height=height, fps=take.fps)
+            digests.append((file_digest(part), part.stat().st_size))
+
         video = clip_path(self.folder, shot.id, ".mp4")
-        write_whole(
-            video,
-            lambda part: write_video(part, frames, take.fps),
-            lambda part: require_video(part, frames=count, width=width, height=height, fps=take.fps),
-        )
+        write_whole(video, lambda part: write_video(part, frames, take.fps), check)
+        digest, size = digests[0]
         record = Record(
             id=shot.id,
             gesture=shot.gesture.name,
             index=shot.index,
             seed=shot.seed,
-            sha256=file_digest(video),
-            bytes=video.stat().st_size,
+            sha256=digest,
+            bytes=size,
             truth_sha256=self._publish_truth(take),
             frames=count,
             width=width,
@@ -51,8 +55,8 @@ class Publisher:
             provenance=dict(take.provenance),
             attempts=take.spoilt,
         )
+        failure_path(self.folder, shot.id).unlink(missing_ok=True)  # before: no clip is both made and failed
         write_bytes(clip_path(self.folder, shot.id, ".json"), encode(record))
-        failure_path(self.folder, shot.id).unlink(missing_ok=True)
         return record
 
     def publish_failure(self, spoilt: Spoilt) -> Failure:
@@ -78,8 +82,16 @@ class Publisher:
             with part.open("wb") as file:  # a path without the suffix .npz would get one appended
                 np.savez_compressed(file, allow_pickle=False, **take.truth)
 
-        write_whole(path, write)
-        return file_digest(path)
+        digests: list[str] = []
+
+        def check(part: Path) -> None:
+            with np.load(part, allow_pickle=False) as arrays:
+                if any(arrays[name].shape != array.shape for name, array in take.truth.items()):
+                    raise FrameError(f"{path.name} does not hold the ground truth that was written")
+            digests.append(file_digest(part))
+
+        write_whole(path, write, check)
+        return digests[0]
 
 
 def file_digest(path: Path) -> str:

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from synthgest.errors import DatasetError
+from synthgest.errors import CorruptClip
 from synthgest.types import Attempt
 
 Kind = TypeVar("Kind")
@@ -69,11 +69,12 @@ def encode(value: Record | Failure) -> bytes:
 
 
 def read_record(path: Path, kind: type[Kind]) -> Kind:
-    """The ``Record`` or ``Failure`` in a file; a file that holds something else raises DatasetError."""
+    """The ``Record`` or ``Failure`` in a file; a file that holds something else raises CorruptClip."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except (OSError, msgspec.DecodeError) as error:
-        raise DatasetError(f"{path} is not a readable record: {error}") from error
+        advice = "`synthgest verify --repair` removes it, and the same generate command makes the clip again"
+        raise CorruptClip(path.stem, f"{path} is not a readable record ({error}); {advice}") from error
 
 
 def record_ids(folder: Path) -> frozenset[str]:

@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 
 from synthgest.data.dataset import Clip
-from synthgest.data.storage import write_bytes
+from synthgest.data.storage import make_folder, write_bytes
 from synthgest.data.video import tsn_indices
-from synthgest.errors import DatasetError
+from synthgest.errors import DatasetError, SpecError
 from synthgest.frames import Frames
 
 _SUFFIXES = (".png", ".jpg")
@@ -23,8 +23,7 @@ _INK = (30, 30, 30)
 
 def write_sheet(path: Path, clips: Sequence[Clip], *, columns: int = 3, frames: int = 5) -> None:
     """Write a PNG or JPEG: a row a gesture with ``columns`` of its clips, each as a strip of ``frames`` frames in time order."""
-    if path.suffix.lower() not in _SUFFIXES:
-        raise DatasetError(f"cannot write the sheet {path}; expected a name that ends in {' or '.join(_SUFFIXES)}")
+    require_sheet(path)
     if not clips:
         raise DatasetError(f"there are no clips to draw in {path}")
     rows = [_row(name, shown[:columns], frames) for name, shown in _by_gesture(clips).items()]
@@ -32,7 +31,14 @@ def write_sheet(path: Path, clips: Sequence[Clip], *, columns: int = 3, frames: 
     padded = [np.pad(row, ((0, 0), (0, width - row.shape[1]), (0, 0)), constant_values=_PAPER) for row in rows]
     picture = np.concatenate(padded)
     _, encoded = cv2.imencode(path.suffix.lower(), picture[..., ::-1])
+    make_folder(path.parent)
     write_bytes(path, encoded.tobytes())
+
+
+def require_sheet(path: Path) -> None:
+    """Refuse a path of which no sheet can be made, before the work that it is to show."""
+    if path.suffix.lower() not in _SUFFIXES:
+        raise SpecError(f"cannot write the sheet {path}; expected a name that ends in {' or '.join(_SUFFIXES)}")
 
 
 def _by_gesture(clips: Sequence[Clip]) -> dict[str, list[Clip]]:

@@ -2,8 +2,11 @@
 
 import contextlib
 import errno
+import hashlib
+import logging
 import os
 import re
+import secrets
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -17,10 +20,26 @@ try:
 except ImportError:  # Windows: the lock only saves double work, nothing rests on it
     fcntl = None  # type: ignore[assignment]
 
-_HOST = re.sub(r"[^A-Za-z0-9]", "", socket.gethostname())[:24] or "host"
+logger = logging.getLogger(__name__)
+
 _PART = re.compile(r"^\.part-([A-Za-z0-9]+)-(\d+)-")
 _FOREIGN_PART_SECONDS = 24 * 3600.0
-_FATAL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.ESTALE, errno.EIO}
+_FATAL = {
+    *(errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.ESTALE, errno.EIO),
+    *(errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG),
+}
+
+
+def _machine() -> str:
+    """A name for where process numbers mean what they mean here: this host, this boot, this container."""
+    marks = [socket.gethostname()]
+    for path in ("/proc/sys/kernel/random/boot_id", "/proc/self/ns/pid"):
+        with contextlib.suppress(OSError):
+            marks.append(str(Path(path).readlink()) if Path(path).is_symlink() else Path(path).read_text())
+    return hashlib.sha256("\0".join(marks).encode()).hexdigest()[:12]
+
+
+_HOST = _machine()
 
 
 def write_whole(path: Path, write: Callable[[Path], None], check: Callable[[Path], None] | None = None) -> None:
@@ -29,9 +48,9 @@ def write_whole(path: Path, write: Callable[[Path], None], check: Callable[[Path
     ``check`` reads the closed file back and raises if it is not what was meant. Readers see the old file or the new one,
     never a part. A full, read-only or vanished disk raises StorageError.
     """
-    part = path.parent / f".part-{_HOST}-{os.getpid()}-{path.name}"
+    part = path.parent / f".part-{_HOST}-{os.getpid()}-{secrets.token_hex(4)}-{path.name}"
     try:
-        path.parent.mkdir(exist_ok=True)  # no further up: a data set that was removed meanwhile is an error
+        _make_folder(path.parent)
         write(part)
         if check is not None:
             check(part)
@@ -59,6 +78,8 @@ def raise_storage(error: OSError, path: Path) -> NoReturn:
         errno.ENOSPC: "free some space and give the same command again: it goes on where it stopped",
         errno.EDQUOT: "your quota is used up: free some space and give the same command again",
         errno.ENOENT: "the folder was removed or is not mounted",
+        errno.EEXIST: "a file is in the way: choose another folder",
+        errno.ENOTDIR: "a file is in the way: choose another folder",
     }.get(error.errno, "check that the folder can be written")
     raise StorageError(f"cannot write {path}: {error.strerror or type(error).__name__}; {advice}") from error
 
@@ -81,22 +102,44 @@ def sweep(folder: Path) -> int:
 def locked(path: Path) -> Iterator[None]:
     """Hold an exclusive lock on ``path``, waiting for it. It only saves double work: no correctness rests on it."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         handle = path.open("a")
     except OSError as error:
         raise_storage(error, path)
     with handle:
         if fcntl is not None:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX)
+            except OSError as error:
+                logger.warning("%s cannot be locked (%s): do not run two commands in one folder", path, error)
         yield
+
+
+def is_locked(path: Path) -> bool:
+    """Whether some process holds the lock on ``path`` now."""
+    if fcntl is None or not path.exists():
+        return False
+    with path.open("a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+    return False
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder with all above it; StorageError where that cannot be."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise_storage(error, path)
 
 
 def _in_use(part: Path, host: str, process: int) -> bool:
     if host != _HOST:
         with contextlib.suppress(OSError):
             return time.time() - part.stat().st_mtime < _FOREIGN_PART_SECONDS
-        return False
-    if process == os.getpid():
         return False
     try:
         os.kill(process, 0)
@@ -105,6 +148,13 @@ def _in_use(part: Path, host: str, process: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def _make_folder(path: Path) -> None:
+    """Make the last part of a path and no more: a data set that was removed meanwhile is an error."""
+    if not path.is_dir():
+        path.mkdir(exist_ok=True)
+        _flush(path.parent)
 
 
 def _write_all(path: Path, content: bytes) -> None:

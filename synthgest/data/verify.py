@@ -5,53 +5,71 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from synthgest.data.dataset import Clip, Dataset
+from synthgest.data.derived import write_derived
 from synthgest.data.records import Record, clip_path, read_record, record_ids
+from synthgest.data.storage import is_locked
 from synthgest.errors import CorruptClip, DatasetError
+from synthgest.plan import shot_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verification:
-    """What was found. clips: records read. corrupt: id and what is wrong. orphans: files of clips without a record."""
+    """What was found.
+
+    clips: records read. corrupt: id and what is wrong. orphans: files of clips without a record. missing: clips that the
+    runs in dataset.toml promise and that are neither there nor in failures/.
+    """
 
     clips: int
     corrupt: tuple[tuple[str, str], ...]
     orphans: tuple[Path, ...]
+    missing: int
 
     @property
     def sound(self) -> bool:
-        """Whether every clip is as it was published."""
-        return not self.corrupt and not self.orphans
+        """Whether every clip is there and as it was published."""
+        return not (self.corrupt or self.orphans or self.missing)
 
 
-def verify(folder: Path, *, repair: bool = False, progress: Callable[[int, int], None] | None = None) -> Verification:
+def verify(
+    folder: str | Path, *, repair: bool = False, progress: Callable[[int, int], None] | None = None
+) -> Verification:
     """Open and hash every file of a data set.
 
-    repair: remove what is corrupt or orphaned, so that the command which made the data set makes it anew. progress: is
-    called with the number of clips done and of all clips.
+    repair: remove what is corrupt or orphaned, so that the command which made the data set makes it anew; refused while
+    such a command runs. progress: is called with the number of clips done and of all clips.
     """
     folder = Path(folder)
-    labels = {name: label for label, name in enumerate(Dataset(folder).classes)}
-    ids = sorted(record_ids(folder))
+    dataset = Dataset(folder)
+    if repair and any(is_locked(lock) for lock in folder.glob(".lock-*")):
+        raise DatasetError(f"{folder} is being written by another command; repair it when that has ended")
+    files = sorted(path for path in (folder / "clips").glob("??/*") if not path.name.startswith(".part-"))
+    ids = sorted(record_ids(folder))  # after the files: a clip that is published meanwhile is no orphan
     corrupt: list[tuple[str, str]] = []
     for done, clip_id in enumerate(ids, start=1):
         try:
-            record = read_record(clip_path(folder, clip_id, ".json"), Record)
-            if record.id != clip_id or record.gesture not in labels:
-                raise DatasetError(f"the record {clip_id} does not belong to this data set")
-            Clip(record=record, label=labels[record.gesture], folder=folder).verify()
-        except (CorruptClip, DatasetError) as error:
+            _verify_clip(dataset, clip_id)
+        except CorruptClip as error:
             corrupt.append((clip_id, str(error)))
         if progress is not None:
             progress(done, len(ids))
-    orphans = _orphans(folder, frozenset(ids))
+    orphans = tuple(path for path in files if not clip_path(folder, path.stem, ".json").exists())
+    promised = sum(count for run in dataset.manifest.runs for count in run.clips.values())
+    missing = max(0, promised - len(ids) - len(dataset.failures))
     if repair:
         _remove(folder, [clip_id for clip_id, _ in corrupt], orphans)
-    return Verification(clips=len(ids), corrupt=tuple(corrupt), orphans=orphans)
+        write_derived(folder)
+    return Verification(clips=len(ids), corrupt=tuple(corrupt), orphans=orphans, missing=missing)
 
 
-def _orphans(folder: Path, ids: frozenset[str]) -> tuple[Path, ...]:
-    files = (path for path in (folder / "clips").glob("??/*") if not path.name.startswith(".part-"))
-    return tuple(sorted(path for path in files if path.stem not in ids))
+def _verify_clip(dataset: Dataset, clip_id: str) -> None:
+    """Compare a clip's files with its record, and the record with its own id, which is a hash of what it says."""
+    record = read_record(clip_path(dataset.folder, clip_id, ".json"), Record)
+    entry = next((entry for entry in dataset.manifest.classes if entry.name == record.gesture), None)
+    first_seed = record.seed - len(record.attempts)
+    if entry is None or shot_id(record.config, entry.digest, first_seed, record.index) != clip_id:
+        raise CorruptClip(clip_id, "the record was changed: it does not belong to a clip of this id")
+    Clip(record=record, label=entry.id, folder=dataset.folder).verify()
 
 
 def _remove(folder: Path, corrupt: list[str], orphans: tuple[Path, ...]) -> None:

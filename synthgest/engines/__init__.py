@@ -1,6 +1,7 @@
 """Engines: what turns shots into clips. Found by entry point, the built-in ones through the same seam as any other."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 
@@ -36,7 +37,19 @@ def fingerprint(engine: Engine) -> Mapping[str, str]:
 class CallableEngine:
     """Any function of shots as an engine, for ``synthgest.generate(generator=function)``."""
 
-    function: Callable[[Sequence[Shot]], Iterator[Rendered]]
+    function: Callable[[Sequence[Shot]], Iterable[Rendered]]
+
+    @property
+    def name(self) -> str:
+        """What the clips' records call it."""
+        return getattr(self.function, "__qualname__", type(self.function).__qualname__)
+
+    def fingerprint(self) -> Mapping[str, str]:
+        """The function's module and compiled code; what it calls in turn is not seen."""
+        code = getattr(self.function, "__code__", None)
+        constants = [value for value in code.co_consts if isinstance(value, str | int | float)] if code else []
+        digest = hashlib.sha256(code.co_code + repr(constants).encode()).hexdigest()[:16] if code else ""
+        return {"function": f"{self.function.__module__}.{self.name}", "code": digest}
 
     def generate(self, shots: Sequence[Shot]) -> Iterator[Rendered]:
         """Call the function."""

@@ -15,7 +15,7 @@ from synthgest.content import content
 from synthgest.engines.ground_truth import ground_truth
 from synthgest.errors import SpecError, nearest
 from synthgest.motion import perform
-from synthgest.prompts import write_prompt
+from synthgest.prompts import bank_digest, write_prompt
 from synthgest.render.composite import compose
 from synthgest.render.mesh import MovingMesh
 from synthgest.render.rasteriser import Renderer
@@ -81,8 +81,8 @@ class PoseTransfer:
             raise SpecError(f"recipe {recipe.name!r}: frames are {fewest} to {most}; expected 2 <= fewest <= most")
 
     def fingerprint(self) -> Mapping[str, str]:
-        """The shipped body, and the listing of the user's backgrounds."""
-        marks = {"body": _body_digest()}
+        """The shipped body, the words of the captions, and the listing of the user's backgrounds."""
+        marks = {"body": _body_digest(), "captions": bank_digest("caption")}
         return marks | ({"backgrounds": self._backgrounds.fingerprint()} if self._backgrounds else {})
 
     def generate(self, shots: Sequence[Shot]) -> Iterator[Rendered]:

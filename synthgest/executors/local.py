@@ -1,5 +1,6 @@
 """The local executor: worker processes on this machine. A worker that dies or hangs is replaced, its shot tried again."""
 
+import contextlib
 import os
 import queue
 import subprocess
@@ -7,14 +8,14 @@ import sys
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, BinaryIO
 
 from synthgest import errors
 from synthgest.data.publish import Publisher
 from synthgest.errors import SynthgestError
-from synthgest.executors.task import Job, Outcome, Report, Work, receive, send
+from synthgest.executors.task import Job, Outcome, Report, Ticket, Work, receive, send
 from synthgest.takes import Spoilt
 from synthgest.types import Attempt, Shot
 
@@ -26,20 +27,27 @@ _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NU
 
 @dataclass(slots=True, eq=False)
 class _Worker:
-    """A process, the shots it has not yet reported, and when it last gave a sign of life."""
+    """A process, what it was given and has not yet reported, when it last gave a sign of life, and whether it hung."""
 
     process: subprocess.Popen[bytes]
+    reports: BinaryIO
     listener: threading.Thread | None = None
-    pending: deque[Shot] = field(default_factory=deque)
+    pending: deque[Ticket] = field(default_factory=deque)
     since: float = field(default_factory=time.monotonic)
+    hung: bool = False
 
 
-def run_local(job: Job, shots: Sequence[Shot], *, workers: int, patience: float = 900.0) -> Iterator[Outcome]:
-    """Outcomes in the order in which they come; closing the iterator ends the workers.
+def run_local(job: Job, shots: Sequence[Shot], *, workers: int) -> Generator[Outcome, None, None]:
+    """Outcomes in the order in which they come, one a shot; closing the iterator ends the workers.
 
-    workers: number of processes. patience: seconds without an outcome after which a worker counts as hung.
+    workers: number of processes. Errors that would spoil every shot alike are raised.
     """
-    crew = _Crew(job, deque(shots), patience)
+    gestures = {shot.gesture.name: shot.gesture for shot in shots}
+    numbers = {name: number for number, name in enumerate(gestures)}
+    tickets = deque(
+        Ticket(id=shot.id, gesture=numbers[shot.gesture.name], index=shot.index, seed=shot.seed) for shot in shots
+    )
+    crew = _Crew(replace(job, gestures=tuple(gestures.values())), tickets)
     try:
         crew.hire(min(workers, len(shots)))
         while crew.workers:
@@ -51,22 +59,18 @@ def run_local(job: Job, shots: Sequence[Shot], *, workers: int, patience: float 
 class _Crew:
     """The workers of one run, the shots still to hand out, and the reports that come in."""
 
-    def __init__(self, job: Job, waiting: deque[Shot], patience: float) -> None:
+    def __init__(self, job: Job, waiting: deque[Ticket]) -> None:
         self.job = job
         self.waiting = waiting
-        self.patience = patience
         self.workers: list[_Worker] = []
-        self.reports: queue.Queue[tuple[_Worker, Report | None]] = queue.Queue()
+        self.incoming: queue.Queue[tuple[_Worker, Report | None]] = queue.Queue()
         self.crashes: Counter[str] = Counter()
-        self.deaths_in_a_row = 0
+        self.fruitless = 0  # deaths since the last clip, of any worker
 
     def hire(self, count: int) -> None:
         """Start workers and give each its first shot."""
         for _ in range(count):
-            command = [sys.executable, "-m", "synthgest.executors.worker"]
-            environment = os.environ | dict.fromkeys(_ONE_THREAD, "1")
-            process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment)
-            worker = _Worker(process)
+            worker = _start()
             self.workers.append(worker)
             worker.listener = threading.Thread(target=self._listen, args=(worker,), daemon=True)
             worker.listener.start()
@@ -75,18 +79,17 @@ class _Crew:
 
     def next_outcomes(self) -> Iterator[Outcome]:
         """Wait for one report and act on it; yields what it says of a shot."""
+        self._end_hung()
         try:
-            worker, report = self.reports.get(timeout=1.0)
+            worker, report = self.incoming.get(timeout=0.5)
         except queue.Empty:
-            self._end_hung()
             return
         if report is None:
             yield from self._bury(worker)
         elif report.stopped is not None:
-            kind = getattr(errors, report.stopped.kind, SynthgestError)
-            raise kind(report.stopped.message)
+            raise getattr(errors, report.stopped.kind, SynthgestError)(report.stopped.message)
         elif report.outcome is not None:
-            self.deaths_in_a_row = 0
+            self.fruitless = 0
             worker.pending.popleft()
             worker.since = time.monotonic()
             yield report.outcome
@@ -98,70 +101,93 @@ class _Crew:
         for worker in self.workers:
             worker.process.kill()
         for worker in self.workers:
-            worker.process.wait()
-            _close(worker)
+            _reap(worker)
 
     def _listen(self, worker: _Worker) -> None:
-        stream: Any = worker.process.stdout
-        while (report := receive(stream, Report)) is not None:
-            self.reports.put((worker, report))
-        self.reports.put((worker, None))
+        try:
+            while (report := receive(worker.reports, Report)) is not None:
+                self.incoming.put((worker, report))
+        finally:
+            self.incoming.put((worker, None))
 
     def _hand_out(self, worker: _Worker) -> None:
-        batch = [self.waiting.popleft() for _ in range(min(self.job.recipe.batch, len(self.waiting)))]
+        batch = self._next_batch()
         if batch:
             worker.pending.extend(batch)
             worker.since = time.monotonic()
-            self._tell(worker, Work(shots=tuple(batch)))
+            self._tell(worker, Work(tickets=tuple(batch)))
         elif worker.process.stdin is not None:
             worker.process.stdin.close()  # no more work: the worker ends, and its listener reports it
 
+    def _next_batch(self) -> list[Ticket]:
+        """The next shots; one that was there when a worker died goes alone, so that it takes no other with it."""
+        batch: list[Ticket] = []
+        while self.waiting and len(batch) < self.job.recipe.batch:
+            suspect = self.waiting[0].id in self.crashes
+            if suspect and batch:
+                break
+            batch.append(self.waiting.popleft())
+            if suspect:
+                break
+        return batch
+
     def _tell(self, worker: _Worker, message: object) -> None:
         stream: Any = worker.process.stdin
-        try:
+        with contextlib.suppress(OSError):  # the worker is dead: its listener reports it
             send(stream, message)
-        except (BrokenPipeError, OSError):
-            return  # the worker is dead: its listener reports it
 
     def _bury(self, worker: _Worker) -> Iterator[Outcome]:
+        """A worker has ended: what it had not reported goes to the back of the queue, unless it ended too many."""
         self.workers.remove(worker)
-        code = worker.process.wait()
-        _close(worker)
-        if not worker.pending:
-            if self.waiting:
-                self.hire(1)
-            return
-        self.deaths_in_a_row += 1
-        if self.deaths_in_a_row > 2 * CRASHES:
-            raise SynthgestError(f"worker processes keep dying (last exit code {code}); run `synthgest doctor`")
-        culprit = worker.pending[0]
-        self.crashes[culprit.id] += 1
-        if self.crashes[culprit.id] == CRASHES:
-            worker.pending.popleft()
-            yield self._give_up(culprit, code)
-        self.waiting.extendleft(reversed(worker.pending))
+        code = _reap(worker)
+        if worker.pending:
+            self.fruitless += 1
+            if self.fruitless > 10 * CRASHES:
+                raise SynthgestError(f"worker processes keep dying (last exit code {code}); run `synthgest doctor`")
+        alone = len(worker.pending) == 1
+        for ticket in worker.pending:
+            self.crashes[ticket.id] += alone
+            if self.crashes[ticket.id] == CRASHES:
+                yield self._give_up(ticket, code, hung=worker.hung)
+            else:
+                self.waiting.append(ticket)
         if self.waiting:
             self.hire(1)
 
-    def _give_up(self, shot: Shot, code: int) -> Outcome:
-        message = f"the worker process ended with code {code}, {CRASHES} times"
-        attempt = Attempt(seed=shot.seed, reason="crash", message=message)
+    def _give_up(self, ticket: Ticket, code: int, *, hung: bool) -> Outcome:
+        shot = ticket.shot(self.job)
+        what = f"gave no sign of life for {self.job.recipe.patience:g} s" if hung else f"ended with code {code}"
+        reason, message = "hang" if hung else "crash", f"the worker process {what}, {CRASHES} times"
         publisher = Publisher(folder=self.job.path, config=self.job.config, licence=self.job.licence)
+        attempt = Attempt(seed=shot.seed, reason=reason, message=message)
         publisher.publish_failure(Spoilt(shot=shot, attempts=(attempt,)))
-        return Outcome(id=shot.id, gesture=shot.gesture.name, reason="crash", message=message)
+        return Outcome(id=shot.id, gesture=shot.gesture.name, reason=reason, message=message)
 
     def _end_hung(self) -> None:
         for worker in self.workers:
-            if worker.pending and time.monotonic() - worker.since > self.patience:
+            if worker.pending and time.monotonic() - worker.since > self.job.recipe.patience:
+                worker.hung = True
                 worker.process.kill()
 
 
-def _close(worker: _Worker) -> None:
+def _start() -> _Worker:
+    """A new worker process, which reports over a pipe of its own."""
+    receiving, sending = os.pipe()
+    # -P: a file random.py in the user's folder is not the standard library's
+    command = [sys.executable, "-P", "-m", "synthgest.executors.worker", str(sending)]
+    environment = os.environ | dict.fromkeys(_ONE_THREAD, "1")
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=2, env=environment, pass_fds=(sending,))
+    os.close(sending)
+    return _Worker(process=process, reports=os.fdopen(receiving, "rb"))
+
+
+def _reap(worker: _Worker) -> int:
+    """Wait for a worker's end and free what it held; returns its exit code."""
+    code = worker.process.wait()
     if worker.listener is not None:
         worker.listener.join()  # it reads the stream that is closed next
-    for stream in (worker.process.stdin, worker.process.stdout):
-        if stream is not None and not stream.closed:
-            try:
-                stream.close()
-            except BrokenPipeError:
-                continue
+    worker.reports.close()
+    if worker.process.stdin is not None:
+        with contextlib.suppress(OSError):
+            worker.process.stdin.close()
+    return code

@@ -7,6 +7,7 @@ from typing import BinaryIO, TypeVar
 
 import msgspec
 
+from synthgest.gestures import Gesture
 from synthgest.types import Recipe, Shot
 
 Message = TypeVar("Message")
@@ -15,12 +16,16 @@ _LENGTH = struct.Struct("<I")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What a worker is told once: the recipe to cook, the folder to publish in, the digest and licence to record."""
+    """What a worker is told once: the recipe to cook, the folder to publish in, the digest and licence to record.
+
+    gestures: of all shots to come; a gesture may name thousands of motion files.
+    """
 
     recipe: Recipe
     folder: str
     config: str
     licence: str
+    gestures: tuple[Gesture, ...] = ()
 
     @property
     def path(self) -> Path:
@@ -29,10 +34,25 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ticket:
+    """A shot on its way to a worker: its gesture is the number in ``Job.gestures``."""
+
+    id: str
+    gesture: int
+    index: int
+    seed: int
+
+    def shot(self, job: Job) -> Shot:
+        """The shot that the ticket stands for."""
+        gesture = job.gestures[self.gesture]
+        return Shot(id=self.id, gesture=gesture, index=self.index, seed=self.seed, recipe=job.recipe.name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """Shots that a worker hands to its engine at once."""
 
-    shots: tuple[Shot, ...]
+    tickets: tuple[Ticket, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ class ToySettings:
     sleep: float = 0.0
     fault: str = ""
     fault_index: int = -1
-    look: str = ""
+    eager: bool = False
 
 
 class Toy:
@@ -31,6 +31,10 @@ class Toy:
         return {"toy": "1"}
 
     def generate(self, shots: Sequence[Shot]) -> Iterator[Rendered]:
+        made = self._make(shots)
+        return iter(list(made)) if self.settings.eager else made
+
+    def _make(self, shots: Sequence[Shot]) -> Iterator[Rendered]:
         for shot in shots:
             time.sleep(self.settings.sleep)
             if shot.index == self.settings.fault_index:

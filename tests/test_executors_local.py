@@ -1,0 +1,96 @@
+"""Worker processes die, hang and are left alone; no shot is lost, none is made twice (FAULTS.md F23)."""
+
+import dataclasses
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from synthgest.data.records import Failure, failure_path, read_record
+from synthgest.errors import SpecError
+from synthgest.executors.local import run_local
+from synthgest.executors.task import Job
+from synthgest.gestures import Gesture
+from synthgest.plan import plan
+from synthgest.types import Recipe, Shot
+
+
+@pytest.fixture
+def job(tmp_path: Path, toy: Recipe) -> Job:
+    (tmp_path / "clips").mkdir()
+    return Job(recipe=toy, folder=str(tmp_path), config="c", licence="")
+
+
+@pytest.fixture
+def shots(two_gestures: tuple[Gesture, ...], toy: Recipe) -> tuple[Shot, ...]:
+    return plan(two_gestures, toy, clips=3, seed=0, fingerprint={})
+
+
+def _with(job: Job, **settings: object) -> Job:
+    return dataclasses.replace(job, recipe=dataclasses.replace(job.recipe, settings=settings))
+
+
+@pytest.mark.parametrize("batch", [1, 2, 4])
+def test_every_shot_has_one_outcome_whatever_the_batch(job: Job, shots: tuple[Shot, ...], batch: int) -> None:
+    job = dataclasses.replace(job, recipe=dataclasses.replace(job.recipe, batch=batch))
+    outcomes = list(run_local(job, shots, workers=2))
+    assert sorted(outcome.id for outcome in outcomes) == sorted(shot.id for shot in shots)
+    assert not any(outcome.reason for outcome in outcomes)
+
+
+@pytest.mark.slow
+def test_a_worker_that_hangs_is_replaced_and_its_shot_given_up_after_three_tries(
+    job: Job, shots: tuple[Shot, ...]
+) -> None:
+    job = _with(job, fault="hang", fault_index=1)
+    job = dataclasses.replace(job, recipe=dataclasses.replace(job.recipe, patience=3.0))
+    outcomes = list(run_local(job, shots, workers=2))
+    assert sorted(outcome.reason for outcome in outcomes) == ["", "", "", "", "hang", "hang"]
+    hung = next(shot for shot in shots if shot.index == 1)
+    assert "3 times" in read_record(failure_path(job.path, hung.id), Failure).attempts[0].message
+
+
+def test_a_setting_that_the_engine_refuses_ends_the_run_with_its_own_error(job: Job, shots: tuple[Shot, ...]) -> None:
+    with pytest.raises(SpecError, match="unknown key 'frame'"):
+        list(run_local(_with(job, frame=3), shots, workers=2))
+
+
+@pytest.mark.parametrize("batch", [1, 2, 4])
+def test_a_shot_that_kills_its_worker_takes_no_other_with_it(job: Job, shots: tuple[Shot, ...], batch: int) -> None:
+    recipe = dataclasses.replace(job.recipe, batch=batch, settings={"fault": "crash", "fault_index": 1, "eager": True})
+    outcomes = list(run_local(dataclasses.replace(job, recipe=recipe), shots, workers=2))
+    assert {outcome.id for outcome in outcomes if outcome.reason} == {shot.id for shot in shots if shot.index == 1}
+    assert len(outcomes) == len(shots)
+
+
+def test_a_file_in_the_users_folder_does_not_shadow_the_standard_library(
+    job: Job, shots: tuple[Shot, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "random.py").write_text("raise SystemExit('not me')")
+    monkeypatch.chdir(tmp_path)
+    assert [outcome.reason for outcome in run_local(job, shots[:1], workers=1)] == [""]
+
+
+def test_closing_the_iterator_ends_the_workers_at_once(job: Job, shots: tuple[Shot, ...]) -> None:
+    outcomes = run_local(_with(job, sleep=0.2), shots, workers=2)
+    next(outcomes)
+    began = time.monotonic()
+    outcomes.close()
+    assert time.monotonic() - began < 2
+    made = len(list(job.path.rglob("*.json")))
+    time.sleep(0.5)
+    assert len(list(job.path.rglob("*.json"))) == made
+
+
+def test_what_a_library_prints_does_not_disturb_the_reports(
+    job: Job, shots: tuple[Shot, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "sitecustomize.py").write_text(
+        "print('hello from a chatty library')\nimport atexit; atexit.register(print, 'bye')\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(site), os.environ["PYTHONPATH"]]))
+    noisy = list(run_local(job, shots[:2], workers=1))
+    assert [outcome.reason for outcome in noisy] == ["", ""]
