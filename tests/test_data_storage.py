@@ -69,6 +69,15 @@ def test_sweeping_removes_the_parts_of_dead_processes_and_keeps_those_of_the_liv
     assert sweep(tmp_path) == 1
 
 
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+def test_a_dead_process_that_nobody_has_reaped_counts_as_dead(tmp_path: Path) -> None:
+    zombie = subprocess.Popen([sys.executable, "-c", ""])
+    os.waitid(os.P_PID, zombie.pid, os.WEXITED | os.WNOWAIT)  # it has ended, and stays unreaped
+    (tmp_path / f".part-{_host(tmp_path)}-{zombie.pid}-a.mp4").write_bytes(b"x")
+    assert sweep(tmp_path) == 1
+    zombie.wait()
+
+
 def test_a_young_part_of_another_machine_is_left_alone_and_an_old_one_goes(tmp_path: Path) -> None:
     part = tmp_path / ".part-elsewhere-1-a.mp4"
     part.write_bytes(b"x")

@@ -39,7 +39,7 @@ def _complete(out: Path, recipe: Path) -> dict[str, int]:
 @pytest.fixture
 def slowed(tmp_path: Path) -> Path:
     path = tmp_path / "toy.toml"
-    path.write_text('engine = "toy"\nsleep = 0.01\n')
+    path.write_text('engine = "toy"\nsleep = 0.03\n')
     return path
 
 
@@ -53,7 +53,7 @@ def test_killed_at_any_moment_and_started_again_the_tree_is_the_same(tmp_path: P
         out = tmp_path / f"trial{trial}"
         process = _start(out, slowed)
         _wait_for_a_clip(out)
-        time.sleep(moment.uniform(0, 0.25))  # twelve clips of 10 ms and their publishing, by two workers
+        time.sleep(moment.uniform(0, 0.25))  # twelve clips of some 40 ms, by two workers
         if trial % 2:
             os.killpg(process.pid, signal.SIGKILL)
         else:
