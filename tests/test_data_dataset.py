@@ -44,6 +44,13 @@ def test_clips_come_in_order_with_labels_frames_and_ground_truth(made: Request) 
     assert repr(dataset).endswith("4 clips of 2 gestures)")
 
 
+def test_what_is_being_written_is_not_read(copy: Path) -> None:
+    (copy / "clips" / "ab").mkdir(exist_ok=True)
+    (copy / "clips" / "ab" / ".part-host-1-token-abcd.json").write_text("{")
+    assert len(Dataset(copy)) == 4
+    assert verify(copy).sound
+
+
 def test_a_folder_that_is_no_data_set_says_so(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match=r"holds no dataset\.toml"):
         Dataset(tmp_path)

@@ -79,4 +79,4 @@ def read_record(path: Path, kind: type[Kind]) -> Kind:
 
 def record_ids(folder: Path) -> frozenset[str]:
     """Ids of all published clips, from the names of their records alone."""
-    return frozenset(path.stem for path in (folder / "clips").glob("??/*.json"))
+    return frozenset(path.stem for path in (folder / "clips").glob("??/[!.]*.json"))  # a dot: not yet published
