@@ -119,3 +119,24 @@ def test_a_full_disk_stops_the_run_cleanly_and_it_goes_on_when_there_is_space(tm
         assert tree_digest(disk / "out") == tree_digest(tmp_path / "whole")
     finally:
         subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_drawn_clips_are_the_same_with_one_worker_with_two_and_after_twenty_kills(tmp_path: Path) -> None:
+    words = ["--set", "width=64", "--set", "height=64", "--set", "frames=[48, 56]", "--json"]
+    trees = []
+    for workers in ("1", "2"):
+        process = _start(tmp_path / workers, Path("pose-transfer"), *words, "--workers", workers)
+        stdout, stderr = process.communicate(timeout=300)
+        assert json.loads(stdout.splitlines()[-1])["clips"] == 12, stderr.decode()
+        trees.append(tree_digest(tmp_path / workers))
+    assert trees[0] == trees[1]
+    moment = random.Random(0)
+    for _ in range(20):
+        process = _start(tmp_path / "killed", Path("pose-transfer"), *words)
+        time.sleep(moment.uniform(0.5, 4))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+    process = _start(tmp_path / "killed", Path("pose-transfer"), *words)
+    process.communicate(timeout=300)
+    assert process.returncode == 0
+    assert tree_digest(tmp_path / "killed") == trees[0]

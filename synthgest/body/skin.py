@@ -7,7 +7,7 @@ from synthgest.body.mesh import Floats, Mesh, cut, join, keep
 from synthgest.body.model import Body
 from synthgest.body.person import Person
 
-_BEARDS = {"none": 0.0, "stubble": 0.35, "moustache": 0.85, "full": 0.85}
+_BEARDS = {"none": 0.0, "stubble": 0.35, "moustache": 0.6, "full": 0.85}
 
 
 def skin(mesh: Mesh, body: Body, person: Person, index: NDArray[np.intp]) -> Mesh:
