@@ -12,7 +12,7 @@ import numpy as np
 import trimesh
 
 from synthgest.body import dress, load_body, pose, sample_person, stand
-from synthgest.generation import Request, run
+from synthgest.generation import Request, prepare, run
 from synthgest.gestures import load_gestures
 from synthgest.motion import perform
 from synthgest.recipes import load_recipe
@@ -82,7 +82,7 @@ def whole_command(workers: int, clips: int) -> tuple[float, int]:
             out=Path(folder) / "out",
             workers=workers,
         )
-        summary = run(request)
+        summary = run(prepare(request))
         records = (Path(folder) / "out" / "clips").rglob("*.json")
         return summary.seconds, sum(json.loads(path.read_text())["frames"] for path in records)
 

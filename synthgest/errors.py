@@ -88,3 +88,10 @@ def nearest(given: str, known: Iterable[str]) -> str:
     words = sorted(known)
     close = get_close_matches(given, words, n=1, cutoff=0.6)
     return f"did you mean {close[0]!r}?" if close else f"there are: {', '.join(words) or 'none'}"
+
+
+def require_range(name: str, given: tuple[float, float], bounds: tuple[float, float]) -> None:
+    """Raise SpecError unless ``given`` is a range, lowest first, within ``bounds`` (NaN lies in none)."""
+    if not bounds[0] <= given[0] <= given[1] <= bounds[1]:
+        low, high = bounds
+        raise SpecError(f"{name} is {list(given)}; expected a lowest and a highest value within {low:g} to {high:g}")

@@ -257,3 +257,11 @@ def test_skirts_keep_out_of_the_raised_thigh(people: list[Person]) -> None:
     near = (along > 0.3) & (along < 0.95)
     distance = np.linalg.norm(cloth - hip - along[:, None] * (knee - hip), axis=1)[near]
     assert distance.min() > min(figure.skirt.radii) - 0.02
+
+
+def test_a_person_with_longer_legs_has_a_longer_leg_length() -> None:
+    body = load_body()
+    people = [sample_person(np.random.default_rng(seed)) for seed in range(12)]
+    short, tall = min(people, key=lambda person: person.height_m), max(people, key=lambda person: person.height_m)
+    assert dress(body, tall).leg_length > dress(body, short).leg_length + 0.05
+    assert 0.6 < dress(body, short).leg_length < 1.1

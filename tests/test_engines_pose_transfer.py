@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from synthgest.engines.pose_transfer import PoseTransfer
-from synthgest.errors import SpecError
+from synthgest.errors import MotionError, SpecError
 from synthgest.gestures import load_gestures
 from synthgest.plan import plan
 from synthgest.recipes import load_recipe
@@ -106,6 +106,15 @@ def test_the_record_says_what_the_clip_was_made_from(made: list[Rendered]) -> No
         ({"camera": {"azimuth": 3}}, "unknown key 'azimuth'; did you mean 'azimuth_degrees'"),
         ({"backgrounds": "nowhere"}, "nowhere"),
         ({"width": 225}, "even"),
+        ({"width": 100_000}, "width is 100000"),
+        ({"fps": 0}, "fps is 0"),
+        ({"fps": float("nan")}, "fps is nan"),
+        ({"camera": {"yfov_degrees": [60, 30]}}, "yfov_degrees is"),
+        ({"camera": {"height_m": [-1, -1]}}, "height_m is"),
+        ({"camera": {"margin": 2.0}}, "margin is"),
+        ({"camera": {"slack": [0.1, 0.2]}}, "slack is"),
+        ({"sensor": {"motion_blur": [0, 5]}}, "motion_blur is"),
+        ({"sensor": {"jpeg_quality": [0, 300]}}, "jpeg_quality is"),
     ],
 )
 def test_a_setting_that_cannot_work_is_refused_before_anything_is_drawn(
@@ -113,6 +122,22 @@ def test_a_setting_that_cannot_work_is_refused_before_anything_is_drawn(
 ) -> None:
     with pytest.raises(SpecError, match=message):
         PoseTransfer(load_recipe("pose-transfer", settings)).fingerprint()
+
+
+def test_a_clip_too_short_for_its_strokes_is_refused(shots: tuple[Shot, ...]) -> None:
+    engine = PoseTransfer(load_recipe("pose-transfer", {**SMALL, "frames": [2, 6]}))
+    with pytest.raises(MotionError, match="showing everyday/wave once takes"):
+        list(engine.generate(shots[:1]))
+
+
+def test_who_walks_stays_between_the_walls(real_data: Path, tmp_path: Path) -> None:
+    spec = tmp_path / "walk.toml"
+    spec.write_text(f'name = "walk"\nmotions = ["{real_data}/bandai_bvh/dataset-2_walk-turn-left_*.bvh"]\n')
+    engine = PoseTransfer(load_recipe("pose-transfer", {**SMALL, "places": ["room"]}))
+    (shot,) = plan(load_gestures([str(spec)]), load_recipe("pose-transfer"), clips=1, seed=2, fingerprint={})
+    (rendered,) = engine.generate([shot])
+    way = rendered.truth["joints_3d"][:, 0, [0, 2]]
+    assert np.allclose((way.min(axis=0) + way.max(axis=0)) / 2, 0, atol=0.2)
 
 
 def test_real_panoramas_serve_as_backgrounds(real_data: Path, shots: tuple[Shot, ...]) -> None:

@@ -1,4 +1,5 @@
 import hashlib
+from fractions import Fraction
 
 import av
 import cv2
@@ -24,13 +25,14 @@ def write_photograph(path, size=(80, 120)):
     assert cv2.imwrite(str(path), picture)
 
 
-def write_video(path, levels):
+def write_video(path, levels, *, begins=0):
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=10)
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
         stream.options = {"crf": "1"}
-        for level in levels:
+        for number, level in enumerate(levels, start=begins):
             frame = av.VideoFrame.from_ndarray(np.full((48, 64, 3), level, np.uint8), format="rgb24")
+            frame.pts, frame.time_base = number, Fraction(1, 10)
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
 
@@ -143,6 +145,12 @@ def test_a_video_is_shown_at_the_clips_frame_rate(tmp_path):
     write_video(tmp_path / "v.mp4", levels=range(20, 220, 10))
     shown = [frame.mean() for frame in read_frames(tmp_path / "v.mp4", 0.0, 8, 5.0)]
     # 10 pictures a second shown at 5: every second one
+    np.testing.assert_allclose(shown, [20, 40, 60, 80, 100, 120, 140, 160], atol=3)
+
+
+def test_a_video_whose_time_does_not_begin_at_zero_moves_like_any_other(tmp_path):
+    write_video(tmp_path / "late.mkv", levels=range(20, 220, 10), begins=20)
+    shown = [frame.mean() for frame in read_frames(tmp_path / "late.mkv", 0.0, 8, 5.0)]
     np.testing.assert_allclose(shown, [20, 40, 60, 80, 100, 120, 140, 160], atol=3)
 
 

@@ -79,3 +79,12 @@ def fingerprint():
         for sample in (sample_room, sample_field)
     ]
     return hashlib.sha256(b"".join(parts)).hexdigest()
+
+
+def test_a_room_holds_what_is_between_its_walls_and_no_camera_outside():
+    room = sample_room(np.random.default_rng(3))
+    here = np.array([[0, 1, 0]], np.float32)
+    inside = replace(camera(), position=np.array([0.0, 1.5, 2.0]))
+    assert room.holds(inside, here)
+    assert not room.holds(replace(inside, position=np.array([0.0, 1.5, 30.0])), here)
+    assert not room.holds(inside, here + np.float32([room.high[0] - room.low[0], 0, 0]))

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from synthgest.motion.skeleton import JOINT_INDEX
+
 Floats = NDArray[np.float32]
 
 
@@ -37,6 +39,15 @@ class Figure:
     points: Floats
     smooth: NDArray[np.int32]
     skirt: Skirt | None
+
+    @property
+    def leg_length(self) -> float:
+        """Hip to knee to ankle at rest, metres, the mean of both sides; a motion's path is scaled by it."""
+        legs = [
+            self.points[[JOINT_INDEX[f"{side}_{joint}"] for joint in ("hip", "knee", "ankle")]]
+            for side in ("left", "right")
+        ]
+        return float(np.mean([np.linalg.norm(np.diff(leg, axis=0), axis=1).sum() for leg in legs]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

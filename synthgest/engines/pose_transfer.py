@@ -3,27 +3,30 @@
 import hashlib
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from synthgest.body import PosedFigure, dress, load_body, pose, sample_person, stand
+from synthgest.body import Figure, PosedFigure, dress, load_body, pose, sample_person, stand
 from synthgest.content import content
 from synthgest.engines.ground_truth import ground_truth
-from synthgest.errors import SpecError, nearest
+from synthgest.errors import ShotFailed, SpecError, nearest
 from synthgest.motion import perform
+from synthgest.motion.kinematics import LEG_LENGTH
+from synthgest.motion.sequence import Motion
 from synthgest.prompts import bank_digest, write_prompt
 from synthgest.render.composite import compose
 from synthgest.render.mesh import MovingMesh
 from synthgest.render.rasteriser import Renderer
 from synthgest.render.sensor import SensorSettings, expose
+from synthgest.scene.camera import Camera
 from synthgest.scene.fields import sample_field
 from synthgest.scene.framing import CameraSettings, frame_camera
 from synthgest.scene.photographs import Backgrounds, open_backgrounds
-from synthgest.scene.place import Place
+from synthgest.scene.place import Place, Walled
 from synthgest.scene.rooms import sample_room
 from synthgest.tables import to_value
 from synthgest.types import Recipe, Rendered, Shot
@@ -32,6 +35,7 @@ PLACES: dict[str, Callable[[np.random.Generator], Place]] = {"room": sample_room
 """Kinds of place that are drawn rather than photographed."""
 
 _PHOTOGRAPHED = "a real place"  # what a caption calls a background of which only the file's name is known
+_PLACES_TRIED = 20
 _WHO = {
     ("teenager", "female"): "a teenage girl",
     ("teenager", "male"): "a teenage boy",
@@ -61,24 +65,28 @@ class PoseTransferSettings:
     camera: CameraSettings = field(default_factory=CameraSettings)
     sensor: SensorSettings = field(default_factory=SensorSettings)
 
+    def __post_init__(self) -> None:
+        for place in self.places:
+            if place not in PLACES:
+                raise SpecError(f"no kind of place {place!r}; {nearest(place, PLACES)}")
+        if not self.places and not self.backgrounds:
+            raise SpecError("neither places nor backgrounds; name at least one")
+        for side in ("width", "height"):
+            given = getattr(self, side)
+            if not 16 <= given <= 4096 or given % 2:
+                raise SpecError(f"{side} is {given}; expected an even number from 16 to 4096")
+        if not 1 <= self.fps <= 240:
+            raise SpecError(f"fps is {self.fps}; expected 1 to 240 frames per second")
+        fewest, most = self.frames
+        if not 2 <= fewest <= most:
+            raise SpecError(f"frames are {fewest} to {most}; expected 2 <= fewest <= most")
+
 
 class PoseTransfer:
     """The engine ``pose-transfer``: draws every clip from its shot's seed alone, on the CPU."""
 
     def __init__(self, recipe: Recipe) -> None:
         self.settings = to_value(recipe.settings, PoseTransferSettings, where=f"recipe {recipe.name!r}")
-        for place in self.settings.places:
-            if place not in PLACES:
-                raise SpecError(f"recipe {recipe.name!r}: no kind of place {place!r}; {nearest(place, PLACES)}")
-        if not self.settings.places and not self.settings.backgrounds:
-            raise SpecError(f"recipe {recipe.name!r}: neither places nor backgrounds; name at least one")
-        for side in ("width", "height"):
-            if getattr(self.settings, side) < 16 or getattr(self.settings, side) % 2:
-                given = getattr(self.settings, side)
-                raise SpecError(f"recipe {recipe.name!r}: {side} is {given}; expected an even number of at least 16")
-        fewest, most = self.settings.frames
-        if not 2 <= fewest <= most:
-            raise SpecError(f"recipe {recipe.name!r}: frames are {fewest} to {most}; expected 2 <= fewest <= most")
 
     def fingerprint(self) -> Mapping[str, str]:
         """The shipped body, the words of the captions, and the listing of the user's backgrounds."""
@@ -92,13 +100,15 @@ class PoseTransfer:
 
     def _film(self, shot: Shot) -> Rendered:
         settings = self.settings
-        motion = perform(shot.gesture, _rng(shot, "motion"), fps=settings.fps, frames=settings.frames)
         person = sample_person(_rng(shot, "person"))
-        posed = stand(pose(dress(load_body(), person), motion))
-        place = self._place(_rng(shot, "place"))
+        figure = dress(load_body(), person)
+        captured = perform(shot.gesture, _rng(shot, "motion"), fps=settings.fps, frames=settings.frames)
+        motion = _placed(captured, figure)
+        posed = stand(pose(figure, motion))
         camera = frame_camera(
             _outline(posed), posed.fingertips, _rng(shot, "camera"), settings=settings.camera, size=self._size
         )
+        place = self._place(_rng(shot, "place"), camera, posed)
         backdrop = place.draw(camera, frames=len(motion), fps=settings.fps)
         mesh = MovingMesh(vertices=posed.vertices, normals=posed.normals, faces=posed.faces, colours=posed.colours)
         drawn = self._renderer.draw(mesh, camera, place.light)
@@ -131,16 +141,28 @@ class PoseTransfer:
     def _backgrounds(self) -> Backgrounds | None:
         return open_backgrounds(Path(self.settings.backgrounds)) if self.settings.backgrounds else None
 
-    def _place(self, rng: np.random.Generator) -> Place:
+    def _place(self, rng: np.random.Generator, camera: Camera, posed: PosedFigure) -> Place:
+        """A place with room for the person's whole way and for the camera."""
         if self._backgrounds is not None:
             return self._backgrounds.sample(rng)
         kinds = self.settings.places
-        return PLACES[kinds[rng.integers(len(kinds))]](rng)
+        for _ in range(_PLACES_TRIED):
+            place = PLACES[kinds[rng.integers(len(kinds))]](rng)
+            if not isinstance(place, Walled) or place.holds(camera, posed.joints):
+                return place
+        raise ShotFailed("place", f"none of {_PLACES_TRIED} places holds the camera and the way that the person goes")
 
 
 def _rng(shot: Shot, purpose: str) -> np.random.Generator:
     """A stream of chance of its own for each purpose: another camera does not give the clip another person."""
     return np.random.default_rng([shot.seed, zlib.crc32(purpose.encode())])
+
+
+def _placed(motion: Motion, figure: Figure) -> Motion:
+    """The motion with its path as long as this body's legs make it, and its middle at the origin of the place."""
+    path = motion.transl * np.float32(figure.leg_length / LEG_LENGTH)
+    path[:, [0, 2]] -= (path.min(axis=0) + path.max(axis=0))[[0, 2]] / 2
+    return replace(motion, transl=path)
 
 
 def _outline(posed: PosedFigure) -> NDArray[np.float32]:

@@ -4,6 +4,7 @@ Any joint names, any order of channels, three or six (or no) channels a joint, E
 rotation. The format: Meredith and Maddock 2001, "Motion Capture File Formats Explained", section 2.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,11 +61,11 @@ def read_bvh(path: Path) -> Capture:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
         raise MotionError(f"cannot read {path}: {error.strerror}") from error
-    hierarchy, found, motion = text.partition("MOTION")
-    if not found or not hierarchy.lstrip("\ufeff \t\r\n").startswith("HIERARCHY"):
+    hierarchy, *motion = re.split(r"^\s*MOTION\b", text, maxsplit=1, flags=re.MULTILINE)
+    if not motion or not hierarchy.lstrip("\ufeff \t\r\n").startswith("HIERARCHY"):
         raise MotionError(f"{path} is not a BVH file: expected HIERARCHY and then MOTION")
     joints = _hierarchy(iter(hierarchy.split()), path)
-    values, fps = _frames(motion, sum(len(joint.channels) for joint in joints), path)
+    values, fps = _frames(motion[0], sum(len(joint.channels) for joint in joints), path)
     return _posed(joints, values, fps)
 
 
@@ -88,7 +89,7 @@ def _hierarchy(words: Iterator[str], path: Path) -> list[_Joint]:
                 x, y, z = (float(next(words)) for _ in range(3))
                 joints[open_joints[-1]].offset = (x, y, z)
             elif word == "CHANNELS":
-                joints[open_joints[-1]].channels = tuple(next(words).lower() for _ in range(int(next(words))))
+                joints[open_joints[-1]].channels = tuple(next(words).lower() for _ in range(_count(next(words))))
             elif word != "HIERARCHY" and word != "\ufeffHIERARCHY":
                 raise MotionError(f"{path}: unexpected word {word[:40]!r} in the hierarchy")
     except (StopIteration, RuntimeError, IndexError, ValueError) as error:
@@ -97,6 +98,13 @@ def _hierarchy(words: Iterator[str], path: Path) -> list[_Joint]:
         raise MotionError(f"{path}: the hierarchy has {len(open_joints)} joints that are not closed")
     _check_hierarchy(joints, path)
     return joints
+
+
+def _count(word: str) -> int:
+    count = int(word)
+    if not 0 <= count <= 6:
+        raise ValueError(f"a joint has {count} channels")
+    return count
 
 
 def _check_hierarchy(joints: list[_Joint], path: Path) -> None:

@@ -1,6 +1,7 @@
 """Motion files: BVH captures and our own ``.npz`` are read, our own is written."""
 
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -69,7 +70,15 @@ def _read_npz(path: Path) -> Motion:
         raise
     except OSError as error:
         raise MotionError(f"cannot read {path}: {error.strerror or error}") from error
-    except (ValueError, KeyError, EOFError, zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError) as error:
+    except (
+        ValueError,
+        KeyError,
+        EOFError,
+        zlib.error,
+        zipfile.BadZipFile,
+        zipfile.LargeZipFile,
+        NotImplementedError,
+    ) as error:
         raise MotionError(f"{path} is damaged or holds Python objects, which are never loaded: {error}") from error
     return _motion(arrays, path)
 

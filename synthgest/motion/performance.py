@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from synthgest.errors import MotionError
 from synthgest.gestures import Gesture
 from synthgest.motion.anatomy import rotations
 from synthgest.motion.clearance import clearance
@@ -41,6 +42,12 @@ def play(gesture: Gesture, rng: np.random.Generator, *, fps: float, frames: tupl
     performer = draw_performer(rng)
     flip = bool(rng.integers(2)) and gesture.mirror == "same" and gesture.hands in ("either", "both")
     timing = _timed(script, gesture, rng, ((frames[0] - 1) / fps, (frames[1] - 1) / fps))
+    once = float(script.seconds[list(strokes(script.phases))].sum()) / timing.tempo
+    if once > frames[1] / fps:
+        raise MotionError(
+            f"showing {gesture.name} once takes {once * fps:.0f} frames at {fps:g} frames per second, and at most "
+            f"{frames[1]} are wanted; raise the most frames of the recipe, or lower fps"
+        )
     life = int(rng.integers(2**31))
     laid = _laid_out(script, timing)
     for strength in (1.0, 0.6, 0.3, 0.0):

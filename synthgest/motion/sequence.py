@@ -39,7 +39,7 @@ class Motion:
     transl           (T, 3)   displacement of the pelvis from its rest place, metres
     ================ ======== ==================================================
 
-    fps: frames per second. fingers: whether the fingers were posed (a capture without fingers leaves them flat).
+    fps: frames per second. fingers: whether the fingers were posed (a capture without fingers has relaxed ones).
     source: where the motion comes from, for the clip's provenance.
     """
 

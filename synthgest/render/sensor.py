@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from synthgest.errors import require_range
+
 FloatArray = NDArray[np.float32]
 Range = tuple[float, float]
 
@@ -35,6 +37,23 @@ class SensorSettings:
     noise: Range = (0.0, 0.016)
     jpeg_quality: Range = (45, 95)
     jpeg: float = 0.4
+
+    def __post_init__(self) -> None:
+        bounds = {
+            "exposure_stops": (-6, 6),
+            "white_balance": (-0.9, 0.9),
+            "gamma": (0.2, 5),
+            "contrast": (0, 5),
+            "saturation": (0, 5),
+            "vignette": (0, 1),
+            "motion_blur": (0, 1),
+            "blur_pixels": (0, 50),
+            "noise": (0, 1),
+            "jpeg_quality": (1, 100),
+        }
+        for name, bound in bounds.items():
+            require_range(name, getattr(self, name), bound)
+        require_range("jpeg", (self.jpeg, self.jpeg), (0, 1))
 
 
 PLAIN = SensorSettings(

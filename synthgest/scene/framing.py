@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import ConvexHull, QhullError
 
-from synthgest.errors import ShotFailed
+from synthgest.errors import ShotFailed, require_range
 from synthgest.scene.camera import Camera, looking
 
 Range = tuple[float, float]
@@ -36,6 +36,20 @@ class CameraSettings:
     slack: Range = (1.0, 1.25)
     off_centre: float = 0.7
     upper_body: float = 0.3
+
+    def __post_init__(self) -> None:
+        bounds = {
+            "azimuth_degrees": (-360, 360),
+            "height_m": (0.05, 30),
+            "roll_degrees": (-180, 180),
+            "yfov_degrees": (5, 120),
+            "slack": (1, 10),
+        }
+        for name, bound in bounds.items():
+            require_range(name, getattr(self, name), bound)
+        for name, most in {"margin": 0.45, "off_centre": 1.0, "upper_body": 1.0}.items():
+            value = getattr(self, name)
+            require_range(name, (value, value), (0, most))
 
 
 def frame_camera(

@@ -114,21 +114,22 @@ def read_frames(path: Path, start: float, count: int, fps: float) -> list[np.nda
         with av.open(str(path)) as container:
             stream = container.streams.video[0]
             stream.codec_context.thread_count = 1
-            length = float((container.duration or 0) / 1_000_000)
+            origin = float((container.start_time or 0) / 1_000_000)
+            length = float((container.duration or 0) / 1_000_000) - max(origin, 0.0)
             begin = start * max(length - count / fps, 0.0)
             early = 0.5 / float(stream.average_rate or 25)
             if begin > 0:
-                container.seek(int(begin * 1_000_000))
+                container.seek(int((origin + begin) * 1_000_000))
             shown: av.VideoFrame | None = None
             for frame in container.decode(stream):
-                moment = float(frame.time or 0.0) - early
+                moment = float(frame.time or 0.0) - origin - early
                 while shown is not None and len(pictures) < count and begin + len(pictures) / fps < moment:
-                    pictures.append(reduced(shown.to_ndarray(format="rgb24")))
+                    pictures.append(_upright(shown))
                 shown = frame
                 if len(pictures) >= count:
                     break
             if shown is not None and len(pictures) < count:
-                pictures.append(reduced(shown.to_ndarray(format="rgb24")))
+                pictures.append(_upright(shown))
     except (av.FFmpegError, OSError, IndexError) as error:
         if not pictures:
             raise ShotFailed(
@@ -137,6 +138,12 @@ def read_frames(path: Path, start: float, count: int, fps: float) -> list[np.nda
     if not pictures:
         raise ShotFailed("background", f"the background video {path} holds no pictures after {start:.0%}; remove it")
     return pictures
+
+
+def _upright(frame: av.VideoFrame) -> np.ndarray:
+    """A frame as it is meant to be seen: telephones store how they were held, and PyAV does not turn the picture."""
+    turned = np.rot90(frame.to_ndarray(format="rgb24"), round(frame.rotation / 90))
+    return reduced(np.ascontiguousarray(turned))
 
 
 def reduced(picture: np.ndarray) -> np.ndarray:

@@ -41,6 +41,13 @@ class Room:
     sheen: float
     blur: float
 
+    def holds(self, camera: Camera, points: FloatArray) -> bool:
+        """Whether the camera and all points (..., 3), metres, lie between the walls."""
+        inside = np.concatenate([np.reshape(points, (-1, 3)), camera.position[None]]).astype(np.float32)
+        level = turned(inside, -facing_yaw(self.yaw, camera))[:, [0, 2]]
+        low, high = np.array(self.low)[[0, 2]], np.array(self.high)[[0, 2]]
+        return bool((level > low + _WALL).all() and (level < high - _WALL).all())
+
     def draw(self, camera: Camera, *, frames: int, fps: float) -> Backdrop:
         """A still of the room; every pixel of the floor that nothing stands on takes a shadow."""
         factor = 1.5 if camera.width * camera.height <= 700_000 else 1
@@ -56,6 +63,9 @@ class Room:
         still = np.clip(np.asarray(small, np.float32), 0, 1)[None]
         ground = np.asarray(cv2.resize(floor, size, interpolation=cv2.INTER_AREA), np.float32)
         return Backdrop(images=still, floor=ground)
+
+
+_WALL = 0.05  # metres that stay free before a wall
 
 
 def _draw(room: Room, rays: Rays, sun: FloatArray) -> tuple[FloatArray, FloatArray]:
