@@ -33,7 +33,9 @@ def generate(
 
     gestures: names of shipped gestures or vocabularies, paths to one's own ``.toml``, or ``Gesture`` values. clips: a
     class. generator: name of a recipe, a path to one's own, a ``Recipe``, or a function (or an engine) that yields one
-    ``Rendered`` for each ``Shot``, run in this process and recorded by its name. settings: replace the recipe's own. workers:
+    ``Rendered`` for each ``Shot``, run in this process and recorded by its name; what an engine's clips depend on, it says
+    by ``fingerprint()``, or a folder is continued with an engine that was set up otherwise. settings: replace the recipe's
+    own. workers:
     processes, one a processor by default; 0 makes the clips in this process. extend: add to a folder that was begun
     otherwise. progress: called after every shot. Shots that could not be made are in ``Dataset.failures``.
 
@@ -58,15 +60,16 @@ def generate(
 
 def _generator(
     generator: str | Recipe | Engine | Generator, settings: Mapping[str, Any]
-) -> tuple[CallableEngine | None, Recipe]:
+) -> tuple[Engine | None, Recipe]:
     if isinstance(generator, str):
         return None, load_recipe(generator, settings)
     if isinstance(generator, Recipe):
         return None, change(generator, settings)
     if settings:
         raise SpecError("settings go with a recipe; give a function what it needs yourself")
-    function = generator.generate if isinstance(generator, Engine) else generator
-    if not callable(function):
+    if isinstance(generator, Engine):
+        return generator, Recipe(name=type(generator).__qualname__, engine="object", settings={})
+    if not callable(generator):
         raise SpecError(f"generator is {generator!r}; expected a recipe, its name, an engine or a function of shots")
-    engine = CallableEngine(function)
+    engine = CallableEngine(generator)
     return engine, Recipe(name=engine.name, engine="callable", settings={})

@@ -6,9 +6,9 @@ SynthgestError              what was given, what was expected, what to do
 ├── MotionError             a motion file or keyframes that cannot be played
 ├── FrameError              frames or ground truth that break the contract of ``Rendered``
 ├── ShotFailed              one shot that could not be made; carries the reason code
-├── DatasetError            a folder that is not a data set, or cannot be written
-│   ├── ConfigChanged       the folder was begun with other settings
-│   └── CorruptClip         a published file that no longer matches its record
+    ├── DatasetError            a folder that is not a data set, or cannot be used as one
+    │   └── ConfigChanged       the folder was begun with other settings
+    ├── CorruptClip             a published file that no longer matches its record
 └── StorageError            the disk is full, read-only or gone
 """
 
@@ -68,7 +68,7 @@ class ConfigChanged(DatasetError):
         self.differences = differences
 
 
-class CorruptClip(DatasetError):
+class CorruptClip(SynthgestError):
     """A published file that no longer matches its record.
 
     clip_id: the clip's id.

@@ -12,7 +12,7 @@ from synthgest.data.manifest import Manifest, merge, new_run, read_manifest, wri
 from synthgest.data.publish import Publisher
 from synthgest.data.records import record_ids
 from synthgest.data.storage import locked, make_folder, sweep
-from synthgest.engines import CallableEngine, fingerprint, load_engine
+from synthgest.engines import fingerprint, load_engine
 from synthgest.errors import SpecError, StorageError
 from synthgest.executors.local import run_local
 from synthgest.executors.making import make
@@ -39,7 +39,7 @@ class Request:
     workers: int = 1
     extend: bool = False
     shard: tuple[int, int] = (0, 1)
-    engine: CallableEngine | None = None
+    engine: Engine | None = None
 
     def __post_init__(self) -> None:
         if not self.gestures:

@@ -131,7 +131,7 @@ def refuse_twins(names: Iterable[str]) -> None:
 def _mistakes(gesture: Gesture) -> Iterator[str]:
     if not (gesture.vocabulary.strip() and gesture.bare_name.strip()):
         yield f"the name is {gesture.name!r}; expected 'vocabulary/gesture', neither of them empty"
-    if not gesture.name.isascii() and not _is_text(gesture.name):
+    if not _is_text(gesture.name):
         yield f"the name {gesture.name!r} is not valid Unicode text; rename it"
     if gesture.keyframes and gesture.motions:
         yield "expected either [[keyframes]] or motions, and not both"

@@ -39,6 +39,19 @@ def test_another_function_in_the_same_folder_is_refused_and_added_by_extend(tmp_
     assert {(clip.record.recipe, clip.record.fps) for clip in dataset} == {("moving", 16.0), ("quick", 32.0)}
 
 
+def test_an_engine_says_by_its_fingerprint_what_its_clips_depend_on(tmp_path: Path, toy: Recipe) -> None:
+    class Dated(Toy):
+        def fingerprint(self) -> dict[str, str]:
+            return {"weights": self.weights}
+
+    first, second = Dated(toy), Dated(toy)
+    first.weights, second.weights = "a", "b"
+    sg.generate("wave", generator=first, clips=1, seed=0, out=tmp_path / "out")
+    with pytest.raises(ConfigChanged) as caught:
+        sg.generate("wave", generator=second, clips=1, seed=0, out=tmp_path / "out")
+    assert caught.value.differences == ("fingerprint.weights: 'a' in the folder, 'b' asked for",)
+
+
 def test_settings_change_a_recipe_and_are_refused_for_a_function(tmp_path: Path, toy: Recipe) -> None:
     dataset = sg.generate("wave", generator=toy, settings={"frames": 20}, clips=1, seed=0, out=tmp_path / "out")
     assert dataset[0].record.frames == 20

@@ -110,7 +110,7 @@ def test_a_record_that_is_not_readable_is_found(copy: Path) -> None:
     clip = Dataset(copy)[0]
     clip.path.with_suffix(".json").write_text('{"id": 3}')
     assert [clip_id for clip_id, _ in verify(copy).corrupt] == [clip.record.id]
-    with pytest.raises(DatasetError, match="not a readable record"):
+    with pytest.raises(CorruptClip, match="not a readable record"):
         _ = Dataset(copy).clips
 
 

@@ -1,5 +1,6 @@
 """What the documents say is what happens: their code is run, their commands exist, their links lead somewhere."""
 
+import os
 import re
 import shlex
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import synthgest as sg
 from synthgest.engines.pose_transfer import PoseTransferSettings
 from synthgest.gestures import load_gestures
 from synthgest.recipes import parse_settings
@@ -59,6 +61,15 @@ def test_the_generated_pages_are_up_to_date() -> None:
 def test_the_python_in_the_documents_runs(page: str, tmp_path: Path) -> None:
     for code in blocks(ROOT / page, "python"):
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, timeout=300)
+        assert done.returncode == 0, done.stderr
+
+
+def test_the_python_of_the_data_set_page_reads_a_data_set(tmp_path: Path) -> None:
+    sg.generate("wave", settings={"width": 64, "height": 64, "frames": [48, 56]}, clips=1, seed=0, out=tmp_path / "out")
+    environment = os.environ | {"HF_HUB_OFFLINE": "1", "HF_HOME": str(tmp_path / "cache")}
+    for code in blocks(ROOT / "docs" / "the-data-set.md", "python"):
+        command = [sys.executable, "-c", code]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=120)
         assert done.returncode == 0, done.stderr
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from synthgest.engines.pose_transfer import PoseTransfer
-from synthgest.errors import MotionError, SpecError
+from synthgest.errors import MotionError, ShotFailed, SpecError
 from synthgest.gestures import load_gestures
 from synthgest.plan import plan
 from synthgest.recipes import load_recipe
@@ -130,7 +130,7 @@ def test_a_clip_too_short_for_its_strokes_is_refused(shots: tuple[Shot, ...]) ->
         list(engine.generate(shots[:1]))
 
 
-def test_who_walks_stays_between_the_walls(real_data: Path, tmp_path: Path) -> None:
+def test_who_walks_has_the_middle_of_the_way_at_the_origin(real_data: Path, tmp_path: Path) -> None:
     spec = tmp_path / "walk.toml"
     spec.write_text(f'name = "walk"\nmotions = ["{real_data}/bandai_bvh/dataset-2_walk-turn-left_*.bvh"]\n')
     engine = PoseTransfer(load_recipe("pose-transfer", {**SMALL, "places": ["room"]}))
@@ -138,6 +138,13 @@ def test_who_walks_stays_between_the_walls(real_data: Path, tmp_path: Path) -> N
     (rendered,) = engine.generate([shot])
     way = rendered.truth["joints_3d"][:, 0, [0, 2]]
     assert np.allclose((way.min(axis=0) + way.max(axis=0)) / 2, 0, atol=0.2)
+
+
+def test_a_camera_that_no_room_holds_is_a_failed_shot(shots: tuple[Shot, ...]) -> None:
+    engine = PoseTransfer(load_recipe("pose-transfer", {**SMALL, "places": ["room"], "camera": {"slack": [4, 4]}}))
+    with pytest.raises(ShotFailed) as caught:
+        list(engine.generate(shots[:1]))
+    assert caught.value.reason == "place"
 
 
 def test_real_panoramas_serve_as_backgrounds(real_data: Path, shots: tuple[Shot, ...]) -> None:

@@ -10,7 +10,7 @@ import typer
 from synthgest import __version__
 from synthgest.cli import doctor, generate, listing, verify
 from synthgest.cli.output import Output
-from synthgest.errors import CorruptClip, DatasetError, SpecError, SynthgestError
+from synthgest.errors import DatasetError, SpecError, SynthgestError
 
 app = typer.Typer(
     name="synthgest",
@@ -24,7 +24,7 @@ app.command("verify")(verify.command)
 app.command("list")(listing.command)
 app.command("doctor")(doctor.command)
 
-_USAGE = (SpecError, DatasetError)  # of the data set errors, a corrupt clip is no wrong usage
+_USAGE = (SpecError, DatasetError)
 
 
 class _Signalled(BaseException):
@@ -51,7 +51,7 @@ def main() -> None:
         app()
     except SynthgestError as error:
         output.error(error)
-        sys.exit(2 if isinstance(error, _USAGE) and not isinstance(error, CorruptClip) else 1)
+        sys.exit(2 if isinstance(error, _USAGE) else 1)
     except SystemExit as ended:
         if ended.code == 2:  # typer has said on standard error what was wrong
             output.wrong_usage()

@@ -150,7 +150,7 @@ def _differences(old: Manifest, run: Run) -> list[str]:
         lines += [
             f"{part}.{key}: {before.get(key, 'nothing')!r} in the folder, {after.get(key, 'nothing')!r} asked for"
             for key in sorted(before.keys() | after.keys())
-            if before.get(key) != after.get(key)
+            if before.get(key) != after.get(key) and not (part == "settings" and key in run.fingerprint)
         ]
     lines += [
         f"clips of {name!r}: {nearest.clips.get(name, 0)} in the folder, {count} asked for"

@@ -50,7 +50,7 @@ def write_whole(path: Path, write: Callable[[Path], None], check: Callable[[Path
     """
     part = path.parent / f".part-{_HOST}-{os.getpid()}-{secrets.token_hex(4)}-{path.name}"
     try:
-        _make_folder(path.parent)
+        _make_last_folder(path.parent)
         write(part)
         if check is not None:
             check(part)
@@ -159,7 +159,7 @@ def _is_zombie(process: int) -> bool:
     return state == "Z"
 
 
-def _make_folder(path: Path) -> None:
+def _make_last_folder(path: Path) -> None:
     """Make the last part of a path and no more: a data set that was removed meanwhile is an error."""
     if not path.is_dir():
         path.mkdir(exist_ok=True)
