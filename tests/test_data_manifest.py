@@ -59,6 +59,13 @@ def test_whatever_differs_is_refused_by_name_and_added_by_extend(
     assert merge(tmp_path, extended, two_gestures, first, extend=False) == extended
 
 
+def test_a_data_set_that_another_command_begins_at_the_same_moment_is_no_strangers_folder(
+    tmp_path: Path, begun: Manifest, two_gestures: tuple[Gesture, ...], toy: Recipe
+) -> None:
+    write_manifest(tmp_path, begun)  # after this command has looked for it, and before it looks at the folder
+    assert merge(tmp_path, None, two_gestures, _run(toy, two_gestures), extend=False) == begun
+
+
 def test_asking_for_part_of_what_is_there_changes_nothing(
     tmp_path: Path, begun: Manifest, two_gestures: tuple[Gesture, ...], toy: Recipe
 ) -> None:

@@ -115,7 +115,7 @@ def _refuse_strangers(folder: Path) -> None:
     ours = {"clips", "failures"}
     names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
     others = sorted(name for name in names if name not in ours and not name.startswith((".lock", ".part-")))
-    if others:
+    if others and not manifest_path(folder).exists():  # else another command has begun the data set this moment
         raise DatasetError(f"{folder} holds {others[0]!r} and is not a data set; choose a new or an empty folder")
 
 
