@@ -33,7 +33,7 @@ def the_scene() -> tuple[MovingMesh, Camera, Light]:
     motion = perform(load_gestures(["everyday/wave"])[0], rng, fps=30, frames=(FRAMES, 120))
     posed = stand(pose(dress(load_body(), sample_person(rng)), motion))
     mesh = MovingMesh(
-        vertices=posed.vertices[:FRAMES], normals=posed.normals[:FRAMES], faces=posed.faces, colours=posed.colours
+        vertices=posed.vertices[:FRAMES], normals=posed.normals[:FRAMES], faces=posed.faces, surface=posed.surface
     )
     seen = posed.vertices[:, ::40]
     camera = frame_camera(seen, posed.fingertips, rng, settings=CameraSettings(), size=(SIZE, SIZE))
@@ -45,7 +45,7 @@ def readme_way(mesh: MovingMesh, camera: Camera, light: Light) -> None:
     pyrender = import_pyrender()
     renderer = pyrender.OffscreenRenderer(SIZE, SIZE)
     for vertices in mesh.vertices:
-        body = trimesh.Trimesh(vertices, mesh.faces, vertex_colors=mesh.colours, process=False)
+        body = trimesh.Trimesh(vertices, mesh.faces, vertex_colors=mesh.surface.colour, process=False)
         scene = pyrender.Scene(bg_color=[0, 0, 0, 0])
         scene.add(pyrender.Mesh.from_trimesh(body))
         scene.add(pyrender.PerspectiveCamera(yfov=camera.yfov), pose=camera.pose)

@@ -157,7 +157,7 @@ def test_shapes_and_types_are_as_documented(figure: Figure) -> None:
     assert posed.joints.shape == (3, 55, 3)
     assert posed.coco.shape == (3, len(COCO_KEYPOINTS), 3)
     assert posed.fingertips.shape == (3, len(FINGERTIPS), 3)
-    arrays = (posed.vertices, posed.normals, posed.joints, posed.coco, posed.fingertips, posed.colours)
+    arrays = (posed.vertices, posed.normals, posed.joints, posed.coco, posed.fingertips, posed.surface.colour)
     assert {array.dtype for array in arrays} == {np.dtype(np.float32)}
     assert posed.faces.dtype == np.int32
     assert posed.faces.max() == count - 1
@@ -203,7 +203,7 @@ def test_nobody_is_undressed() -> None:
     for seed in range(200):
         person = sample_person(np.random.default_rng(seed))
         figure = dress(body, person)
-        place, colour = figure.vertices, figure.colours
+        place, colour = figure.vertices, figure.surface.colour
         hip, spine = figure.points[JOINT_INDEX["left_hip"]], figure.points[JOINT_INDEX["spine2"]]
         low = (place[:, 1] > hip[1] - 0.12) & (place[:, 1] < spine[1]) & (np.abs(place[:, 0]) < hip[0] + 0.03)
         worn = [person.top.colour, person.top.accent, person.top.jacket, person.bottom.colour, person.bottom.under]

@@ -5,6 +5,7 @@ import sys
 import numpy as np
 import pytest
 
+from synthgest.body.surface import plain
 from synthgest.errors import FrameError
 from synthgest.render.lightmap import light_map
 from synthgest.render.mesh import MovingMesh
@@ -39,7 +40,7 @@ def moving(frames, faces, colour=(0.5, 0.5, 0.5)):
         vertices=vertices,
         normals=normals,
         faces=np.ascontiguousarray(faces),
-        colours=np.tile(np.float32(colour), (vertices.shape[1], 1)),
+        surface=plain(np.tile(np.float32(colour), (vertices.shape[1], 1)), vertices[0]),
     )
 
 
@@ -87,8 +88,8 @@ def test_the_nearer_surface_hides_the_farther_one(renderer):
     far, _ = square(z=-0.3)
     vertices = np.concatenate([far, near])[None]
     mesh = moving(vertices, np.concatenate([faces, faces + 4]))
-    mesh.colours[:4] = (1, 0, 0)
-    mesh.colours[4:] = (0, 1, 0)
+    mesh.surface.colour[:4] = (1, 0, 0)
+    mesh.surface.colour[4:] = (0, 1, 0)
     red, green, _, _ = renderer.draw(mesh, CAMERA, EVEN).rgba[0, 32, 32]
     assert green > 60
     assert red < 20
@@ -96,7 +97,7 @@ def test_the_nearer_surface_hides_the_farther_one(renderer):
 
 def test_a_frame_after_others_equals_that_frame_alone(renderer):
     mesh = body(frames=3)
-    alone = MovingMesh(vertices=mesh.vertices[2:], normals=mesh.normals[2:], faces=mesh.faces, colours=mesh.colours)
+    alone = MovingMesh(vertices=mesh.vertices[2:], normals=mesh.normals[2:], faces=mesh.faces, surface=mesh.surface)
     together, single = renderer.draw(mesh, CAMERA, EVEN), renderer.draw(alone, CAMERA, EVEN)
     np.testing.assert_array_equal(together.rgba[2], single.rgba[0])
     np.testing.assert_array_equal(together.depth[2], single.depth[0])
@@ -136,7 +137,7 @@ def test_a_surface_under_another_one_gets_no_sun():
 
 def test_a_mesh_of_the_wrong_shape_or_with_nan_is_refused():
     corners, faces = square()
-    with pytest.raises(FrameError, match="colours of the mesh"):
-        MovingMesh(vertices=corners[None], normals=corners[None], faces=faces, colours=corners[:2])
+    with pytest.raises(FrameError, match="surface of the mesh"):
+        MovingMesh(vertices=corners[None], normals=corners[None], faces=faces, surface=plain(corners[:2], corners))
     with pytest.raises(FrameError, match="NaN"):
         moving([corners * np.nan], faces)

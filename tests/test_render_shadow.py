@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from synthgest.body.surface import plain
 from synthgest.render.mesh import MovingMesh
 from synthgest.render.rasteriser import Renderer
 from synthgest.scene.camera import Camera, looking
@@ -24,7 +25,9 @@ def board(height):
     normals = np.zeros_like(vertices)
     normals[..., 1] = 1
     faces = np.array([[0, 2, 1], [0, 3, 2]], np.int32)
-    return MovingMesh(vertices=vertices, normals=normals, faces=faces, colours=np.full((4, 3), 0.5, np.float32))
+    return MovingMesh(
+        vertices=vertices, normals=normals, faces=faces, surface=plain(np.full((4, 3), 0.5, np.float32), vertices[0])
+    )
 
 
 def light(azimuth, elevation, spread=0.005):

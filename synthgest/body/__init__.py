@@ -5,5 +5,6 @@ from synthgest.body.figure import Figure, PosedFigure
 from synthgest.body.model import Body, load_body
 from synthgest.body.person import Person, sample_person
 from synthgest.body.posing import pose, stand
+from synthgest.body.surface import Surface
 
-__all__ = ["Body", "Figure", "Person", "PosedFigure", "dress", "load_body", "pose", "sample_person", "stand"]
+__all__ = ["Body", "Figure", "Person", "PosedFigure", "Surface", "dress", "load_body", "pose", "sample_person", "stand"]

@@ -15,6 +15,7 @@ from synthgest.body.model import PARTS, Body
 from synthgest.body.person import Bottom, Person
 from synthgest.body.rig import BONES
 from synthgest.body.skin import eyes, lashes, skin
+from synthgest.body.surface import Surface
 
 
 def dress(body: Body, person: Person) -> Figure:
@@ -36,7 +37,13 @@ def dress(body: Body, person: Person) -> Figure:
     return Figure(
         vertices=whole.position * np.float32(person.scale),
         faces=whole.faces,
-        colours=np.clip(whole.colour, 0, 1),
+        surface=Surface(
+            colour=np.clip(whole.colour, 0, 1),
+            accent=np.clip(whole.accent, 0, 1),
+            uv=whole.uv,
+            place=whole.position,
+            finish=whole.finish,
+        ),
         weights=whole.weights,
         points=points * np.float32(person.scale),
         smooth=_coincident(whole.position),
@@ -56,6 +63,9 @@ def _parts(body: Body, vertices: Floats) -> Mapping[str, Mesh]:
             normal=vertex_normals(vertices[used], faces),
             weights=body.weights[used],
             colour=np.zeros((len(used), 3), np.float32),
+            accent=np.zeros((len(used), 3), np.float32),
+            uv=np.zeros((len(used), 2), np.float32),
+            finish=np.zeros((len(used), 3), np.float32),
             place=body.template[used],
             arm=body.arm[used],
             leg=body.leg[used],

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from synthgest.body.surface import Surface
 from synthgest.motion.skeleton import JOINT_INDEX
 
 Floats = NDArray[np.float32]
@@ -26,15 +27,15 @@ class Skirt:
 class Figure:
     """A dressed person at rest.
 
-    vertices: (V, 3) float32, metres, Y up. faces: (F, 3) int32, counter-clockwise seen from outside. colours: (V, 3)
-    float32, albedo, sRGB in [0, 1]. weights: (V, bones) float32, bones in the order of ``rig.BONES``. points: (70, 3)
+    vertices: (V, 3) float32, metres, Y up. faces: (F, 3) int32, counter-clockwise seen from outside. surface: the look of
+    the vertices. weights: (V, bones) float32, bones in the order of ``rig.BONES``. points: (70, 3)
     float32 joints, fingertips and face at rest, in the order of ``model.POINTS``. smooth: (V,) int32, vertices of equal
     number share a normal. skirt: None without one.
     """
 
     vertices: Floats
     faces: NDArray[np.int32]
-    colours: Floats
+    surface: Surface
     weights: Floats
     points: Floats
     smooth: NDArray[np.int32]
@@ -54,7 +55,7 @@ class Figure:
 class PosedFigure:
     """A dressed person at every frame, in the world: metres, Y up.
 
-    vertices, normals: (T, V, 3) float32. faces: (F, 3) int32. colours: (V, 3) float32, albedo, sRGB in [0, 1].
+    vertices, normals: (T, V, 3) float32. faces: (F, 3) int32. surface: the look of the V vertices.
     joints: (T, 55, 3) float32, order of ``SMPLX_JOINTS``. coco: (T, 17, 3) float32, order of ``COCO_KEYPOINTS``.
     fingertips: (T, 10, 3) float32, order of ``FINGERTIPS``.
     """
@@ -62,7 +63,7 @@ class PosedFigure:
     vertices: Floats
     normals: Floats
     faces: NDArray[np.int32]
-    colours: Floats
+    surface: Surface
     joints: Floats
     coco: Floats
     fingertips: Floats

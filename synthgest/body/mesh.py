@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
+from synthgest.body.surface import PATTERNS
+
 Floats = NDArray[np.float32]
 Faces = NDArray[np.int32]
 
@@ -15,8 +17,9 @@ Faces = NDArray[np.int32]
 class Mesh:
     """Triangles and values per vertex.
 
-    faces: (F, 3) int32. position: (V, 3) at rest, metres. normal: (V, 3) unit. weights: (V, bones). colour: (V, 3) sRGB
-    in [0, 1]. place: (V, 3) where the vertex lies on the mean person at rest, metres. arm, leg: (V,) limb coordinates.
+    faces: (F, 3) int32. position: (V, 3) at rest, metres. normal: (V, 3) unit. weights: (V, bones). colour, accent: (V, 3)
+    sRGB in [0, 1]. uv: (V, 2) place in the pattern, in periods. finish: (V, 3) number of the pattern, gloss, wrinkles (see
+    ``Surface``). place: (V, 3) where the vertex lies on the mean person at rest, metres. arm, leg: (V,) limb coordinates.
     extra: (V, N) further values that a caller wants carried through cuts.
     """
 
@@ -25,6 +28,9 @@ class Mesh:
     normal: Floats
     weights: Floats
     colour: Floats
+    accent: Floats
+    uv: Floats
+    finish: Floats
     place: Floats
     arm: Floats
     leg: Floats
@@ -39,8 +45,21 @@ class Mesh:
         """The same mesh in one colour (3,) or one a vertex (V, 3)."""
         return replace(self, colour=np.broadcast_to(np.asarray(colour), self.position.shape).astype(np.float32))
 
+    def patterned(self, pattern: str, uv: NDArray[np.floating], accent: ArrayLike) -> "Mesh":
+        """The same mesh with a pattern of ``PATTERNS``; uv: (V, 2) periods. accent: second colour, (3,) or (V, 3)."""
+        finish = self.finish.copy()
+        finish[:, 0] = PATTERNS.index(pattern)
+        second = np.broadcast_to(np.asarray(accent), self.position.shape).astype(np.float32)
+        return replace(self, uv=uv.astype(np.float32), accent=second, finish=finish)
 
-_PER_VERTEX = ("position", "normal", "weights", "colour", "place", "arm", "leg", "extra")
+    def finished(self, *, gloss: ArrayLike, wrinkles: ArrayLike) -> "Mesh":
+        """The same mesh with another gloss and depth of wrinkles, each 0 to 1, one value or (V,)."""
+        finish = self.finish.copy()
+        finish[:, 1], finish[:, 2] = np.asarray(gloss), np.asarray(wrinkles)
+        return replace(self, finish=finish)
+
+
+_PER_VERTEX = ("position", "normal", "weights", "colour", "accent", "uv", "finish", "place", "arm", "leg", "extra")
 
 
 def cut(mesh: Mesh, value: NDArray[np.floating]) -> tuple[Mesh, Mesh]:

@@ -43,7 +43,7 @@ def pose(figure: Figure, motion: Motion) -> PosedFigure:
         vertices=vertices,
         normals=_normals(vertices, figure),
         faces=figure.faces,
-        colours=figure.colours,
+        surface=figure.surface,
         joints=places.astype(np.float32),
         coco=np.concatenate([face, places[:, _COCO_JOINT]], axis=1).astype(np.float32),
         fingertips=tips.astype(np.float32),

@@ -110,7 +110,7 @@ class PoseTransfer:
         )
         place = self._place(_rng(shot, "place"), camera, posed)
         backdrop = place.draw(camera, frames=len(motion), fps=settings.fps)
-        mesh = MovingMesh(vertices=posed.vertices, normals=posed.normals, faces=posed.faces, colours=posed.colours)
+        mesh = MovingMesh(vertices=posed.vertices, normals=posed.normals, faces=posed.faces, surface=posed.surface)
         drawn = self._renderer.draw(mesh, camera, place.light)
         frames = expose(compose(drawn, backdrop, place.light), _rng(shot, "sensor"), settings.sensor)
         who = _WHO[person.age_group, person.sex]

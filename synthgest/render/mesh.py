@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from synthgest.body import Surface
 from synthgest.errors import FrameError
 
 FloatArray = NDArray[np.float32]
@@ -15,26 +16,26 @@ class MovingMesh:
     """Triangles that move through T frames.
 
     vertices: (T, V, 3) float32, metres, Y up, the floor at 0. normals: (T, V, 3) float32, unit. faces: (F, 3) int32,
-    counter-clockwise seen from outside. colours: (V, 3) float32, sRGB albedo in [0, 1].
+    counter-clockwise seen from outside. surface: the look of the V vertices.
     """
 
     vertices: FloatArray
     normals: FloatArray
     faces: NDArray[np.int32]
-    colours: FloatArray
+    surface: Surface
 
     def __post_init__(self) -> None:
         frames, count = self.vertices.shape[:2] if self.vertices.ndim == 3 else (0, 0)
         for name, expected in (
             ("vertices", (max(frames, 1), max(count, 3), 3)),
             ("normals", (frames, count, 3)),
-            ("colours", (count, 3)),
+            ("surface", (count, 3)),
         ):
-            value = getattr(self, name)
+            value = self.surface.colour if name == "surface" else getattr(self, name)
             if value.shape != expected or value.dtype != np.float32:
                 raise FrameError(
                     f"{name} of the mesh are {value.dtype} {value.shape}; expected float32 {expected}: "
-                    "(T, V, 3), (T, V, 3) and (V, 3) for vertices, normals and colours"
+                    "(T, V, 3), (T, V, 3) and (V, 3) for vertices, normals and the colours of the surface"
                 )
         if self.faces.ndim != 2 or self.faces.shape[1] != 3 or self.faces.min() < 0 or self.faces.max() >= count:
             raise FrameError(f"faces are {self.faces.shape}; expected (F, 3) indices below the {count} vertices")

@@ -80,7 +80,7 @@ class Renderer:
             raise ValueError(f"the camera is {camera.width}x{camera.height}, the renderer {self._size}")
         self._platform.make_current()
         view = _View(self._pyrender, mesh, camera, light, min(_MAP, *self._large))
-        shading = Shading(mesh.colours, light, camera.position, mesh.vertex_area)
+        shading = Shading(mesh.surface.colour, light, camera.position, mesh.vertex_area)
         caster = ShadowCaster(view.lights, camera, light.spread, mesh.vertex_area)
         shape = (len(mesh), camera.height, camera.width)
         rgba, depth = np.empty((*shape, 4), np.uint8), np.empty(shape, np.float16)
