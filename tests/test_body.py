@@ -1,14 +1,12 @@
-"""The shipped body: its file, random people, dressing and posing."""
+"""The shipped body: its file, and posing a dressed person."""
 
-import dataclasses
-import json
 import zipfile
 
-import msgspec
 import numpy as np
 import pytest
 
 from synthgest.body import Figure, Person, PosedFigure, dress, load_body, pose, sample_person, stand
+from synthgest.body.surface import PATTERNS
 from synthgest.content import content
 from synthgest.motion.sequence import Motion
 from synthgest.motion.skeleton import COCO_KEYPOINTS, FINGERTIPS, JOINT_INDEX, SMPLX_JOINTS
@@ -152,7 +150,7 @@ def test_after_stand_the_lowest_point_of_the_clip_is_on_the_ground(figure: Figur
 def test_shapes_and_types_are_as_documented(figure: Figure) -> None:
     posed = pose(figure, motion(frames=3))
     count = len(figure.vertices)
-    assert 9_000 < count < 18_000
+    assert 9_000 < count < 40_000
     assert posed.vertices.shape == posed.normals.shape == (3, count, 3)
     assert posed.joints.shape == (3, 55, 3)
     assert posed.coco.shape == (3, len(COCO_KEYPOINTS), 3)
@@ -167,7 +165,10 @@ def test_normals_are_unit_and_point_outwards(t_pose: PosedFigure) -> None:
     np.testing.assert_allclose(np.linalg.norm(t_pose.normals, axis=-1), 1, atol=1e-3)
     height, up = t_pose.vertices[0, :, 1], t_pose.normals[0, :, 1]
     assert up[height < height.min() + 0.003].mean() < -0.5
-    assert up[height > height.max() - 0.01].mean() > 0.5
+    # Hair is made of ribbons, which are seen from both sides.
+    solid = t_pose.surface.finish[:, 0] != PATTERNS.index("strands")
+    shoulders = np.abs(t_pose.vertices[0, :, 0]) < 0.25
+    assert up[solid & shoulders & (height > height[solid].max() - 0.01)].mean() > 0.5
 
 
 def test_coco_limbs_are_the_joints_of_the_same_name(t_pose: PosedFigure) -> None:
@@ -181,82 +182,6 @@ def test_people_are_as_tall_as_they_say(people: list[Person]) -> None:
         eyes = pose(figure, motion()).coco[0, 1:3, 1].mean() - pose(figure, motion()).vertices[0, :, 1].min()
         # Eye height is about 0.935 of a person's height (NASA-STD-3000, anthropometry); soles add one or two centimetres.
         assert eyes / person.height_m == pytest.approx(0.94, abs=0.03)
-
-
-def test_two_hundred_people_are_1_40_to_2_10_metres_tall(people: list[Person]) -> None:
-    assert all(1.40 <= person.height_m <= 2.10 for person in people)
-
-
-def test_all_skin_tones_sexes_and_ages_occur(people: list[Person]) -> None:
-    assert {person.skin_tone for person in people} == set(range(1, 11))
-    assert {person.sex for person in people} == {"female", "male"}
-    assert {person.age_group for person in people} == {"teenager", "adult", "elder"}
-
-
-def test_darker_tones_have_darker_skin(people: list[Person]) -> None:
-    mean = [np.mean([sum(p.skin) for p in people if p.skin_tone == tone]) for tone in (1, 4, 7, 10)]
-    assert mean == sorted(mean, reverse=True)
-
-
-def test_nobody_is_undressed() -> None:
-    body = load_body()
-    for seed in range(200):
-        person = sample_person(np.random.default_rng(seed))
-        figure = dress(body, person)
-        place, colour = figure.vertices, figure.surface.colour
-        hip, spine = figure.points[JOINT_INDEX["left_hip"]], figure.points[JOINT_INDEX["spine2"]]
-        low = (place[:, 1] > hip[1] - 0.12) & (place[:, 1] < spine[1]) & (np.abs(place[:, 0]) < hip[0] + 0.03)
-        worn = [person.top.colour, person.top.accent, person.top.jacket, person.bottom.colour, person.bottom.under]
-        cloth = np.array([entry for entry in worn if entry is not None])
-        off = np.abs(colour[low, None] - cloth).max(axis=2).min(axis=1)
-        assert low.sum() > 200
-        assert off.max() < 0.08, f"person {seed} shows something other than cloth at the hips"
-        feet = place[:, 1] < place[:, 1].min() + 0.04
-        shod = np.abs(colour[feet, None] - np.array([person.shoes.colour, person.shoes.sole])).max(axis=2).min(axis=1)
-        assert shod.max() < 0.05, f"person {seed} is barefoot"
-
-
-def test_the_same_seed_gives_the_same_person_and_bytes(people: list[Person], figure: Figure) -> None:
-    again = sample_person(np.random.default_rng(0))
-    assert again == people[0]
-    assert dress(load_body(), again).vertices.tobytes() == figure.vertices.tobytes()
-    one, two = (pose(dress(load_body(), again), motion(frames=2, left_elbow=(0, -40, 10))) for _ in range(2))
-    assert one.normals.tobytes() == two.normals.tobytes()
-
-
-def test_a_person_is_plain_values_that_json_keeps(people: list[Person]) -> None:
-    for person in people:
-        kept = json.dumps(dataclasses.asdict(person))
-        assert msgspec.convert(json.loads(kept), Person) == person
-
-
-def test_a_raised_leg_does_not_tear_a_skirt(people: list[Person]) -> None:
-    person = next(person for person in people if person.bottom.kind == "skirt")
-    figure = dress(load_body(), person)
-    skirt = figure.skirt
-    assert skirt is not None
-    raised = pose(figure, motion(left_hip=(-85, 0, 0), left_knee=(85, 0, 0))).vertices[0]
-    rest = pose(figure, motion()).vertices[0]
-    faces = figure.faces[(figure.faces < skirt.stop).all(axis=1)]
-    edges = np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]]])
-    stretched = [np.linalg.norm(place[edges[:, 0]] - place[edges[:, 1]], axis=1) for place in (raised, rest)]
-    assert np.isfinite(raised).all()
-    # No edge is pulled across the body: the cloth between the legs takes the step in many small ones.
-    assert stretched[0].max() < 0.30
-    assert np.median(stretched[0] / np.maximum(stretched[1], 1e-6)) < 1.3
-
-
-def test_skirts_keep_out_of_the_raised_thigh(people: list[Person]) -> None:
-    person = next(person for person in people if person.bottom.kind == "skirt")
-    figure = dress(load_body(), person)
-    assert figure.skirt is not None
-    posed = pose(figure, motion(left_hip=(-60, 0, 0), left_knee=(60, 0, 0)))
-    hip, knee = joint(posed, "left_hip"), joint(posed, "left_knee")
-    cloth = posed.vertices[0, : figure.skirt.stop]
-    along = (cloth - hip) @ (knee - hip) / ((knee - hip) @ (knee - hip))
-    near = (along > 0.3) & (along < 0.95)
-    distance = np.linalg.norm(cloth - hip - along[:, None] * (knee - hip), axis=1)[near]
-    assert distance.min() > min(figure.skirt.radii) - 0.02
 
 
 def test_a_person_with_longer_legs_has_a_longer_leg_length() -> None:

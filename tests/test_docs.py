@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import synthgest as sg
-from synthgest.engines.pose_transfer import PoseTransferSettings
+from synthgest.engines.staging import PoseTransferSettings
 from synthgest.gestures import load_gestures
 from synthgest.recipes import parse_settings
 from synthgest.tables import to_value
@@ -57,7 +57,9 @@ def test_the_generated_pages_are_up_to_date() -> None:
     assert page.read_text(encoding="utf-8") == with_table(page.read_text(encoding="utf-8")), "run `make docs`"
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/your-own-generator.md", "docs/your-own-gesture.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/your-own-generator.md", "docs/your-own-gesture.md", "docs/people-places-and-light.md"]
+)
 def test_the_python_in_the_documents_runs(page: str, tmp_path: Path) -> None:
     for code in blocks(ROOT / page, "python"):
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=tmp_path, timeout=300)

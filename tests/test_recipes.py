@@ -1,10 +1,13 @@
 """Recipes are data files; a wrong word names the nearest right one."""
 
+import dataclasses
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from synthgest.engines import load_engine
+from synthgest.engines.staging import PoseTransferSettings
 from synthgest.errors import SpecError
 from synthgest.recipes import load_recipe, parse_settings, recipe_names
 
@@ -15,6 +18,18 @@ def test_every_shipped_recipe_builds_its_engine(name: str) -> None:
     assert recipe.summary
     assert recipe.licence
     load_engine(recipe)
+
+
+def test_every_setting_of_the_drawing_engine_stands_in_its_recipe_with_its_default() -> None:
+    recipe = load_recipe("pose-transfer")
+    assert msgspec.to_builtins(PoseTransferSettings()) == msgspec.to_builtins(
+        msgspec.convert(recipe.settings, PoseTransferSettings)
+    )
+    assert set(recipe.settings) == {field.name for field in dataclasses.fields(PoseTransferSettings)}
+    for name, table in recipe.settings.items():
+        inner = getattr(PoseTransferSettings(), name)
+        if dataclasses.is_dataclass(inner):
+            assert set(table) == {field.name for field in dataclasses.fields(inner)}, name
 
 
 def test_an_unknown_generator_names_the_nearest() -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from synthgest.errors import ShotFailed, SpecError
 from synthgest.scene.camera import Camera, looking
-from synthgest.scene.panorama import Panorama, measure
+from synthgest.scene.headers import picture_size
+from synthgest.scene.panorama import Panorama, measure, unevenness
 from synthgest.scene.photographs import open_backgrounds
 from synthgest.scene.picture import View, read_frames
 
@@ -167,3 +168,42 @@ def test_a_short_video_turns_back_at_its_end(tmp_path):
     images = place.draw(camera(), frames=6, fps=10.0).images
     assert images.shape == (6, 65, 65, 3)
     np.testing.assert_allclose(images.mean(axis=(1, 2, 3)) * 255, [40, 120, 200, 120, 40, 120], atol=4)
+
+
+@pytest.mark.parametrize("ending", ["jpg", "png", "bmp", "webp", "tiff"])
+def test_a_pictures_size_is_read_from_its_header(tmp_path, ending):
+    path = tmp_path / f"p.{ending}"
+    assert cv2.imwrite(str(path), np.zeros((31, 57, 3), np.uint8))
+    assert picture_size(path) == (57, 31)
+    path.write_bytes(path.read_bytes()[:6])
+    assert picture_size(path) in (None, (1, 1))
+
+
+def test_opening_a_folder_decodes_no_picture(tmp_path, monkeypatch):
+    write_photograph(tmp_path / "a.jpg")
+    monkeypatch.setattr(cv2, "imdecode", lambda *_: pytest.fail("a picture was decoded"))
+    assert len(open_backgrounds(tmp_path)) == 1
+
+
+def test_a_photograph_records_whether_its_horizon_was_estimated(tmp_path):
+    write_photograph(tmp_path / "plain.png")
+    assert "horizon assumed" in open_backgrounds(tmp_path).sample(np.random.default_rng(0)).tags
+    rows, columns = np.mgrid[:240, :320]
+    rays = np.mod(np.arctan2(rows - 90.0, columns - 160.0) / 0.2, 1) < 0.5
+    assert cv2.imwrite(str(tmp_path / "plain.png"), np.where(rays, 220, 40).astype(np.uint8))
+    place = open_backgrounds(tmp_path).sample(np.random.default_rng(0))
+    assert "horizon estimated" in place.tags
+    assert place.view.horizon == pytest.approx(90 / 240, abs=0.01)
+
+
+def test_a_panorama_is_turned_so_that_the_person_stands_on_even_ground(tmp_path):
+    # all ground on one side is striped as by a bench, that on the other is even
+    picture = np.full((128, 256, 3), 0.3, np.float32)
+    picture[70:, :128:4] = 0.02
+    assert cv2.imwrite(str(tmp_path / "p.hdr"), picture)
+    seen = camera((0.0, -0.35, -1.0), position=(0.0, 1.6, 4.0))
+    found = open_backgrounds(tmp_path)
+    # a quarter of all yaws would do by chance; of eight each time one is found
+    for seed in range(4):
+        place = found.sample(np.random.default_rng(seed), seen)
+        assert unevenness(place.picture, place.yaw, seen) < 0.01

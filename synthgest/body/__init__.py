@@ -1,10 +1,24 @@
 """The shipped body: random dressed people, posed through a motion."""
 
 from synthgest.body.dressing import dress
+from synthgest.body.face import Face, act
 from synthgest.body.figure import Figure, PosedFigure
 from synthgest.body.model import Body, load_body
 from synthgest.body.person import Person, sample_person
 from synthgest.body.posing import pose, stand
 from synthgest.body.surface import Surface
 
-__all__ = ["Body", "Figure", "Person", "PosedFigure", "Surface", "dress", "load_body", "pose", "sample_person", "stand"]
+__all__ = [
+    "Body",
+    "Face",
+    "Figure",
+    "Person",
+    "PosedFigure",
+    "Surface",
+    "act",
+    "dress",
+    "load_body",
+    "pose",
+    "sample_person",
+    "stand",
+]

@@ -1,201 +1,252 @@
-"""Hair: a shell over the scalp with a clean hairline, and below it a curtain, a tail or a bun."""
+"""Hair: an uneven shell over the scalp in strands that follow a flow, with locks, a tail or a knot grown on it."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
+from scipy.spatial import cKDTree
 
-from synthgest.body.mesh import Floats, Mesh, adjacency, join, keep, vertex_normals
+from synthgest.body.hairstyles import STYLES, Locks, Style
+from synthgest.body.locks import ALONG, STRAND, Guide, Obstacle, grown, ribbons
+from synthgest.body.mesh import Floats, Mesh, join, keep
 from synthgest.body.model import Body
 from synthgest.body.person import Person
 from synthgest.body.rig import BONES
+from synthgest.body.subdivision import subdivided
+from synthgest.body.tails import tail
+from synthgest.body.waves import waves
+
+_OFF_CLOTH = 0.014  # metres that hair stays off clothes, which move under it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Style:
-    """top, side: thickness of the shell, metres. rough: unevenness, metres. fall: how far hair hangs below the eyes, metres."""
+def hair(
+    skin: Mesh,
+    line: Floats,
+    person: Person,
+    body: Body,
+    rng: np.random.Generator,
+    *,
+    clothes: Sequence[Mesh],
+    covered: float | None = None,
+) -> Mesh | None:
+    """The hair of a person, or None.
 
-    top: float
-    side: float
-    rough: float = 0.0
-    fall: float = 0.0
-    tail: bool = False
-    bun: bool = False
-
-
-STYLES: dict[str, Style | None] = {
-    "shaved": None,
-    "cropped": Style(top=0.006, side=0.004),
-    "short": Style(top=0.020, side=0.009, rough=0.002),
-    "side": Style(top=0.026, side=0.010, rough=0.002),
-    "curly": Style(top=0.046, side=0.034, rough=0.006),
-    "bob": Style(top=0.018, side=0.016, rough=0.001, fall=0.12),
-    "long": Style(top=0.017, side=0.015, rough=0.001, fall=0.36),
-    "bun": Style(top=0.011, side=0.009, bun=True),
-    "ponytail": Style(top=0.011, side=0.009, tail=True),
-}
-"""None: no shell, only a painted scalp."""
-
-
-def hairline(place: Floats, ears: Floats, body: Body) -> Floats:
-    """Metres within the hair-bearing skin of the mean person."""
-    eye = body.mean_point("face_left_eye")
-    x, y, z = np.abs(place[:, 0]), place[:, 1], place[:, 2]
-    back = np.clip((eye[2] + 0.01 - z) / 0.17, 0, 1)
-    edge = eye[1] + 0.066 - 0.165 * back**1.25 - 0.25 * np.clip(x - 0.04, 0, 1)
-    # In front of the ear the hair ends at a short side-burn, behind it goes down to the nape.
-    line: Floats = (
-        np.minimum(y - edge, 0.02 + 0.4 * (y - eye[1] + 0.005) + 4.0 * np.clip(back - 0.42, 0, 1)) - 0.03 * ears
-    ).astype(np.float32)
-    return line
-
-
-def painted_scalp(colour: NDArray[np.floating], line: Floats, person: Person) -> NDArray[np.floating]:
-    """Skin colours (V, 3) with the scalp under the hair in the hair's colour."""
-    share = np.clip(line / 0.006 + 0.3, 0, 1) * (0.45 if person.hair_style == "shaved" else 1.0)
-    painted: NDArray[np.floating] = colour * (1 - share[:, None]) + np.array(person.hair) * share[:, None]
-    return painted
-
-
-def hair(skin: Mesh, line: Floats, person: Person, body: Body, rng: np.random.Generator) -> Mesh | None:
-    """The hair of a person; ``line`` (V,) is the hairline's field on the skin's mesh."""
+    line: (V,) the hairline's field on the skin's mesh. clothes: what long hair lies on. covered: height on the mean person,
+    metres, above which a hat hides the hair; None without one.
+    """
     style = STYLES[person.hair_style]
     if style is None:
         return None
     skin = replace(skin, extra=skin.extra[:, :0])
-    cap = _cap(skin, line, style, person, body, rng)
+    parting = 0.022 * float(rng.choice([-1, 0, 1], p=[0.4, 0.2, 0.4]))
+    cap = _cap(skin, line, style, body, parting, rng)
+    if covered is not None:
+        cap = keep(cap, np.float32(covered) - cap.place[:, 1])
+        if len(cap.faces) == 0:
+            return None
+    on = _obstacle(cap, skin, clothes, body)
     parts = [cap]
-    if style.fall:
-        parts.append(_curtain(cap, style, body, person))
-    if style.tail:
-        parts.append(_tail(cap, body))
-    if style.bun:
-        parts.append(_bun(cap))
-    return _strands(join(parts), person, rng)
+    for locks in style.locks:
+        parts.append(_locks(cap, style, locks, on, body, parting, rng))
+    if style.tail != "none" and covered is None:
+        parts.append(tail(style.tail, cap, on, rng))
+    return _dyed(_hung(join(parts), skin, body), person, rng)
 
 
-def _cap(skin: Mesh, line: Floats, style: Style, person: Person, body: Body, rng: np.random.Generator) -> Mesh:
-    carrier = keep(replace(skin, extra=line[:, None]), line)
-    depth = carrier.extra[:, 0]
+def _cap(skin: Mesh, line: Floats, style: Style, body: Body, parting: float, rng: np.random.Generator) -> Mesh:
+    """The scalp raised to the hair's outline, thin at the hairline, in uneven lumps."""
+    ragged = line + 0.0030 * waves(skin.place, rng, 420.0) - 0.001
+    scalp = keep(replace(skin, extra=ragged[:, None].astype(np.float32)), ragged)
+    scalp = subdivided(scalp)
+    depth = scalp.extra[:, 0]
     eye = body.mean_point("face_left_eye")
-    height = np.clip((carrier.place[:, 1] - eye[1] - 0.02) / 0.09, 0, 1)
-    thick = style.side + (style.top - style.side) * height
-    if person.hair_style == "side":
-        thick = thick * (1 + 0.35 * np.clip(carrier.place[:, 0] / 0.05, -1, 1))
-    thick = 0.0012 + thick * np.sqrt(np.clip(depth / (0.012 + 0.6 * style.top), 0, 1))
-    if style.rough:
-        thick = thick + style.rough * _waves(
-            carrier.place, rng, 45.0 if person.hair_style == "curly" else 30.0
-        ) * np.clip(depth / 0.03, 0, 1)
-    mean = adjacency(carrier.faces, len(carrier.position))
-    normal, position = carrier.normal, carrier.position
+    height = np.clip((scalp.place[:, 1] - eye[1] - 0.02) / 0.09, 0, 1)
+    full = style.side + (style.top - style.side) * height
+    # Thickness comes quickly at the forehead, slowly at nape and temples.
+    ahead = np.clip((scalp.place[:, 2] - eye[2] + 0.06) / 0.05, 0, 1) * height
+    reach = (0.010 + 0.9 * full) * (1.5 - 0.9 * ahead)
+    thick = 0.0010 + full * np.sqrt(np.clip(depth / reach, 0, 1))
+    uv = _strands(scalp.place, style, body, parting)
+    # Lumps are locks, longer than wide; those of coiled hair are round.
+    locks = np.column_stack([uv[:, 0] / STRAND, uv[:, 1] / ALONG * 0.35 / style.short, 0.6 * scalp.place[:, 1]])
+    lumps = waves(scalp.place if style.short > 2 else locks.astype(np.float32), rng, 6.28 / style.lump)
+    thick = thick + style.lumps * lumps * np.clip(depth / 0.012, 0, 1)
+    mean = _neighbours(scalp)
+    normal, position = scalp.normal, scalp.position
     inner = np.clip(depth / 0.03, 0, 1)[:, None]
-    for _ in range(6):
+    for _ in range(8):
         normal = mean @ normal
         position = position + 0.5 * inner * (mean @ position - position)
-    normal /= np.linalg.norm(normal, axis=1, keepdims=True)
+    normal = normal / np.linalg.norm(normal, axis=1, keepdims=True)
     # The mesh has sideways folds at the ears: the shell leans on the skin's own normal near its edge.
-    normal = inner * normal + (1 - inner) * carrier.normal
-    return replace(carrier.moved(position + normal * thick[:, None]), extra=carrier.extra[:, :0])
+    normal = inner * normal + (1 - inner) * scalp.normal
+    shell = scalp.moved(position + normal * thick[:, None])
+    shade = np.clip(0.86 + 0.14 * lumps, 0.6, 1.1)[:, None] * np.ones(3)
+    return replace(shell.painted(shade), uv=uv.astype(np.float32), extra=scalp.extra[:, :0])
 
 
-def _curtain(cap: Mesh, style: Style, body: Body, person: Person) -> Mesh:
-    """A sheet that hangs from under the cap round the back of the head, in front of nothing."""
-    columns, rows = 41, 14
-    eye_y = _eye_height(cap, body)
-    centre_z = float(cap.position[:, 2].mean())
-    ring = cap.position[np.abs(cap.position[:, 1] - eye_y - 0.03) < 0.02]
-    half_x = float(np.abs(ring[:, 0]).max()) - 0.002
-    half_z = float(centre_z - ring[:, 2].min()) - 0.002
-    angle = np.radians(np.linspace(-112, 112, columns))
-    down = np.linspace(0, 1, rows)
-    turn, drop = np.meshgrid(angle, down)
-    side = np.abs(np.sin(turn))
-    fall = style.fall * (1 - 0.3 * np.clip(side - 0.5, 0, 1) * (style.fall > 0.2))
-    y = eye_y + 0.05 - drop * (0.05 + fall)
-    # The upper edge is hidden under the cap.
-    swell = 0.88 + 0.12 * np.clip(drop * 5, 0, 1) + 0.06 * np.sin(np.pi * np.clip(drop * 1.2, 0, 1))
-    x = np.sin(turn) * half_x * swell
-    z = centre_z - np.cos(turn) * half_z * swell
-    # Long hair gathers behind the shoulders as it passes them, and lies on the back.
-    low = np.clip((eye_y - 0.10 - y) / 0.10, 0, 1)
-    z = z - low * (0.03 + 0.03 * side)
-    x = x * (1 - 0.10 * low)
-    position = np.stack([x, y, z], axis=-1).reshape(-1, 3).astype(np.float32)
-    return _sheet(cap, position, columns, rows, low.ravel() * 0.5)
+def _neighbours(mesh: Mesh) -> sparse.csr_matrix:
+    """(V, V) takes the mean of each vertex's neighbours, those within the mesh twice as much as those along its border."""
+    a, b, c = mesh.faces.T
+    pairs = np.concatenate([np.stack(two) for two in ((a, b), (b, a), (b, c), (c, b), (c, a), (a, c))], axis=1)
+    count = len(mesh.position)
+    total = np.bincount(pairs[0], minlength=count).astype(np.float32)
+    return sparse.csr_matrix((1 / total[pairs[0]], (pairs[0], pairs[1])), shape=(count, count))
 
 
-def _sheet(cap: Mesh, position: Floats, columns: int, rows: int, on_back: NDArray[np.floating]) -> Mesh:
-    number = np.arange(rows * columns).reshape(rows, columns)
-    a, b, c, d = number[:-1, :-1].ravel(), number[:-1, 1:].ravel(), number[1:, :-1].ravel(), number[1:, 1:].ravel()
-    faces = np.concatenate([np.stack([a, b, c], axis=1), np.stack([b, d, c], axis=1)]).astype(np.int32)
-    return _grown(cap, position, faces, on_back)
-
-
-def _tail(cap: Mesh, body: Body) -> Mesh:
-    """A tail from the back of the head down the neck."""
-    rows, columns = 12, 12
-    root = cap.position[cap.position[:, 2].argmin()] + np.array([0, 0.01, 0.006], np.float32)
-    along = np.linspace(0, 1, rows)[:, None]
-    turn = np.linspace(0, 2 * np.pi, columns)[None]
-    radius = 0.006 + 0.024 * np.sin(np.pi * np.clip(0.12 + 0.86 * along, 0, 1)) ** 0.8
-    y = root[1] + 0.02 * np.sin(np.pi * along) - 0.26 * along**1.3
-    z = root[2] - 0.045 * np.sin(np.pi * np.clip(along * 1.1, 0, 1)) + 0.01 * along
-    position = np.stack([radius * np.sin(turn), y + 0 * turn, z + radius * np.cos(turn)], axis=-1).reshape(-1, 3)
-    return _sheet(cap, position.astype(np.float32), columns, rows, np.repeat(along.ravel() * 0.3, columns))
-
-
-def _bun(cap: Mesh) -> Mesh:
-    """A knot at the back of the crown."""
-    rows, columns = 9, 14
-    root = cap.position[cap.position[:, 2].argmin()] + np.array([0, 0.045, 0.004], np.float32)
-    up = np.linspace(-np.pi / 2, np.pi / 2, rows)[:, None]
-    turn = np.linspace(0, 2 * np.pi, columns)[None]
-    ball = np.stack([np.cos(up) * np.sin(turn), np.sin(up) + 0 * turn, np.cos(up) * np.cos(turn)], axis=-1) * 0.034
-    return _sheet(cap, (ball.reshape(-1, 3) + root).astype(np.float32), columns, rows, np.zeros(rows * columns))
-
-
-def _grown(cap: Mesh, position: Floats, faces: NDArray[np.int32], on_back: NDArray[np.floating]) -> Mesh:
-    """A mesh of hair that moves with the head and, where it lies on it, partly with the back."""
-    count = len(position)
-    weights = np.zeros((count, len(BONES)), np.float32)
-    weights[:, BONES.index("head")] = 1 - on_back
-    weights[:, BONES.index("spine3")] = on_back
-    nothing = np.zeros(count, np.float32)
-    return Mesh(
-        faces=faces,
-        position=position,
-        normal=vertex_normals(position, faces),
-        weights=weights,
-        colour=np.zeros((count, 3), np.float32),
-        accent=np.zeros((count, 3), np.float32),
-        uv=np.zeros((count, 2), np.float32),
-        finish=np.zeros((count, 3), np.float32),
-        place=position,
-        arm=nothing - 0.5,
-        leg=nothing - 0.5,
-        extra=np.zeros((count, 0), np.float32),
+def _strands(place: Floats, style: Style, body: Body, parting: float) -> NDArray[np.floating]:
+    """(V, 2) the pattern's coordinates: across the flow, along it. Mirrored at the middle, where there is no seam to see."""
+    origin, aside = _origin(style, body), place[:, 0] - parting
+    if style.flow == "parting":
+        top = origin[1] - 0.09
+        angle = np.arctan2(np.abs(aside), place[:, 1] - top)
+        return np.column_stack([(place[:, 2] - 0.4 * np.abs(aside)) * STRAND, angle * 0.09 * ALONG * style.short])
+    away = place - origin
+    flat = np.arctan2(
+        np.abs(away[:, 0] + (0.004 if style.flow == "crown" else 0)),
+        away[:, 2] if style.flow == "crown" else away[:, 1],
     )
+    return np.column_stack([flat * 0.075 * STRAND, np.linalg.norm(away, axis=1) * ALONG * style.short])
 
 
-def _strands(mesh: Mesh, person: Person, rng: np.random.Generator) -> Mesh:
-    """The hair's colour, lighter and darker from strand to strand."""
-    turn = np.arctan2(mesh.position[:, 0], mesh.position[:, 2] - mesh.position[:, 2].mean())
-    streak = sum(np.sin(turn * k + rng.uniform(0, 6.3)) for k in (17, 29, 43)) / 3
-    shade = 1 + 0.13 * streak + 0.05 * rng.standard_normal(len(turn))
-    return mesh.painted(np.clip(np.array(person.hair) * shade[:, None], 0, 1))
+def _origin(style: Style, body: Body) -> Floats:
+    """Where the flow starts or ends, on the mean person: crown, parting, knot."""
+    eye = body.mean_point("face_left_eye")
+    if style.flow == "knot":
+        return np.array([0.0, eye[1] + 0.035, eye[2] - 0.215], np.float32)
+    return np.array([0.0, eye[1] + 0.115, eye[2] - 0.14], np.float32)
 
 
-def _waves(place: Floats, rng: np.random.Generator, frequency: float) -> Floats:
-    """(V,) smooth unevenness in [-1, 1], waves of about 2 pi / frequency metres."""
-    total = np.zeros(len(place))
-    for _ in range(5):
-        total += np.sin(place @ rng.normal(0, frequency, 3) + rng.uniform(0, 6.3))
-    waves: Floats = (total / 5).astype(np.float32)
-    return waves
+def _flow(place: Floats, style: Style, body: Body, parting: float) -> NDArray[np.floating]:
+    """(N, 3) the way the hair lies at places on the mean person."""
+    aside = np.sign(place[:, 0] - parting)
+    if style.flow == "parting":
+        # On the crown away from the parting, lower down straight down.
+        high = np.clip((place[:, 1] - body.mean_point("face_left_eye")[1] - 0.045) / 0.05, 0, 1)
+        away = np.column_stack([high * aside, high * 0.4 - 0.9, -0.45 * high])
+    else:
+        away = place - _origin(style, body)
+        away = away * (-1 if style.flow == "knot" else 1)
+    flow: NDArray[np.floating] = away / np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-6)
+    return flow
 
 
-def _eye_height(cap: Mesh, body: Body) -> float:
-    """Where the eyes are on this person's head, metres, from how far the cap lies above them on the mean person."""
-    shift = float((cap.position[:, 1] - cap.place[:, 1]).mean())
-    return float(body.mean_point("face_left_eye")[1]) + shift
+def _locks(
+    cap: Mesh, style: Style, locks: Locks, on: Obstacle, body: Body, parting: float, rng: np.random.Generator
+) -> Mesh:
+    root, normal, place = _roots(cap, locks, body, rng)
+    flow = _flow(place, style, body, parting)
+    if locks.where == "fringe":
+        flow = np.array([0.0, -0.35, 1.0]) + 0.25 * (place - place.mean(axis=0)) / 0.04 * np.array([1.0, 0, 0])
+    flow = flow + rng.normal(0, 0.22 if locks.how.lift > 0.25 else 0.10, flow.shape)
+    flow = flow - (flow * normal).sum(axis=1, keepdims=True) * normal
+    flow = flow / np.maximum(np.linalg.norm(flow, axis=1, keepdims=True), 1e-6)
+    length = rng.uniform(*locks.length, len(root)).astype(np.float32)
+    eye = body.mean_point("face_left_eye")
+    if locks.length[1] > 0.1:
+        # What grows at the nape ends where the rest ends.
+        length = length - 0.55 * np.clip(eye[1] + 0.10 - place[:, 1], 0, 0.16)
+    elif locks.where != "fringe":
+        # Short hair is cut shorter at the sides and the nape.
+        length = length * (0.45 + 0.55 * np.clip((place[:, 1] - eye[1] - 0.01) / 0.07, 0, 1))
+    shift = (root - place).mean(axis=0)
+    guide = _combed(eye + shift, rng.random(len(root)) < locks.ahead, locks.where == "fringe")
+    curve, face = grown(
+        root.astype(np.float32), normal, flow.astype(np.float32), length.astype(np.float32), locks.how, on, guide, rng
+    )
+    return _above(ribbons(curve, face, locks.how, cap, rng), on)
+
+
+def _above(mesh: Mesh, on: Obstacle) -> Mesh:
+    """The ribbons with their edges, too, on what they lie on."""
+    depth, facing = on.depth(mesh.position)
+    return replace(mesh, position=mesh.position + np.clip(depth - 0.001, 0, 0.02).astype(np.float32)[:, None] * facing)
+
+
+def _combed(eye: NDArray[np.floating], ahead: NDArray[np.bool_], fringe: bool) -> Guide:
+    """Hair kept out of the face, and below the ears gathered: behind the shoulders, or in front of them where ``ahead`` (N,)."""
+
+    def guide(place: NDArray[np.floating]) -> tuple[Floats, Floats]:
+        bend = np.zeros(place.shape, np.float32)
+        if fringe:
+            return place.astype(np.float32), bend
+        low = np.clip((eye[1] - place[:, 1]) / 0.06, 0, 1)
+        # In front hair may come as far as the temples, further down as far as the cheeks.
+        limit = (
+            np.interp(eye[1] + 0.075 - place[:, 1], (0.0, 0.05, 0.10, 0.20), (0.03, -0.035, -0.060, -0.055)) + eye[2]
+        )
+        limit = limit + ahead * low * 0.05
+        back = np.maximum(place[:, 2] - limit, 0)
+        combed = place.copy()
+        combed[:, 2] -= 0.7 * back
+        # What starts in the middle of the forehead is parted to both sides.
+        front = (back > 0) * np.maximum(0.055 - np.abs(place[:, 0]), 0)
+        combed[:, 0] += 0.25 * front * np.where(place[:, 0] < 0, -1, 1)
+        bend[:, 2] = -14.0 * back
+        bend[:, 0] = (
+            -low * 12.0 * np.sign(place[:, 0]) * np.maximum(np.abs(place[:, 0]) - np.where(ahead, 0.085, 0.05), 0)
+        )
+        bend[:, 2] -= low * 4.0 * (place[:, 2] - (eye[2] - np.where(ahead, 0.05, 0.20)))
+        return combed.astype(np.float32), bend
+
+    return guide
+
+
+def _roots(
+    cap: Mesh, locks: Locks, body: Body, rng: np.random.Generator
+) -> tuple[NDArray[np.floating], Floats, NDArray[np.floating]]:
+    """Roots just under the shell, its normals there, and where they are on the mean person; spread over its area."""
+    eye = body.mean_point("face_left_eye")
+    corners = cap.position[cap.faces]
+    area = np.linalg.norm(np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]), axis=1)
+    middle = cap.place[cap.faces].mean(axis=1)
+    if locks.where == "fringe":
+        area = area * (middle[:, 2] > eye[2] - 0.065) * (middle[:, 1] > eye[1] + 0.07) * (np.abs(middle[:, 0]) < 0.055)
+    face = np.sort(rng.choice(len(area), size=locks.count, p=area / area.sum()))
+    share = rng.dirichlet([1.0, 1.0, 1.0], locks.count).astype(np.float32)[..., None]
+    normal = (cap.normal[cap.faces[face]] * share).sum(axis=1)
+    normal = normal / np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-6)
+    root = (corners[face] * share).sum(axis=1) - 0.003 * normal
+    return root, normal, (cap.place[cap.faces[face]] * share).sum(axis=1)
+
+
+def _obstacle(cap: Mesh, skin: Mesh, clothes: Sequence[Mesh], body: Body) -> Obstacle:
+    """The shell, the skin of head and neck, and the clothes about the shoulders."""
+    low = body.mean_point("spine2")[1]
+    parts = [(cap, 0.0015), (skin, 0.004), *((garment, _OFF_CLOTH) for garment in clothes)]
+    place, normal, clear = [], [], []
+    for mesh, gap in parts:
+        rows = np.flatnonzero((mesh.position[:, 1] > low) & (np.abs(mesh.position[:, 0]) < 0.24))
+        place.append(mesh.position[rows])
+        normal.append(mesh.normal[rows])
+        # Skin goes on for a little under the cloth's edge.
+        below = mesh.place[rows, 1] < body.mean_point("neck")[1]
+        clear.append(np.where(below, np.float32(max(gap, _OFF_CLOTH + 0.004)), np.float32(gap)).astype(np.float32))
+    points = np.concatenate(place)
+    return Obstacle(place=points, normal=np.concatenate(normal), clear=np.concatenate(clear), tree=cKDTree(points))
+
+
+def _hung(mesh: Mesh, skin: Mesh, body: Body) -> Mesh:
+    """Hair that reaches the shoulders moves with the chest there, and with the neck between."""
+    shift = float((skin.position[:, 1] - skin.place[:, 1])[skin.place[:, 1] > body.mean_point("jaw")[1]].mean())
+    neck = body.mean_point("neck")[1] + shift
+    low = np.clip((neck + 0.085 - mesh.position[:, 1]) / 0.16, 0, 1)
+    share = (low * low * (3 - 2 * low)).astype(np.float32)
+    weights = mesh.weights * (1 - share[:, None])
+    weights[:, BONES.index("spine3")] += share
+    return replace(mesh, weights=weights)
+
+
+def _dyed(mesh: Mesh, person: Person, rng: np.random.Generator) -> Mesh:
+    """The hair's colour, lighter and darker from lock to lock; greying hair has white among it."""
+    tone = np.array(person.hair)
+    light = float(tone.mean())
+    base = tone * mesh.colour
+    shine = tone * 1.45 + 0.035 if light < 0.28 else tone * 0.62
+    if person.age_group == "elder" and light < 0.4:
+        shine = 0.5 * shine + 0.5 * np.array([0.55, 0.54, 0.52])
+    second = np.clip(shine * (0.4 + 0.6 * mesh.colour), 0, 1)
+    dyed = mesh.painted(np.clip(base, 0, 1)).patterned("strands", mesh.uv, second)
+    return dyed.finished(gloss=0.10 if person.hair_style in ("afro", "fade", "cropped", "locs") else 0.30, wrinkles=0.0)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from synthgest.body.mesh import vertex_normals
 from synthgest.body.rig import BONES
 from synthgest.content import content
 from synthgest.errors import SynthgestError
@@ -17,6 +18,26 @@ Floats = NDArray[np.float32]
 FACE_POINTS: tuple[str, ...] = ("face_nose", "face_left_eye", "face_right_eye", "face_left_ear", "face_right_ear")
 POINTS: tuple[str, ...] = (*SMPLX_JOINTS, *FINGERTIPS, *FACE_POINTS)
 """Names of the 70 points that move with a person's shape: joints, fingertips, five points of the face."""
+
+EXPRESSIONS: tuple[str, ...] = (
+    "jaw_open",
+    "smile",
+    "frown",
+    "press",
+    "pucker",
+    "part",
+    "stretch",
+    "upper_lip_up",
+    "lower_lip_down",
+    "brows_up",
+    "brows_inner_up",
+    "brows_down",
+    "blink",
+    "wide",
+    "squint",
+    "sneer",
+)
+"""What a face can do; each is a displacement of its vertices, and they add up."""
 
 PARTS: tuple[str, ...] = ("body", "eyes", "lashes", "tights", "skirt")
 
@@ -29,7 +50,8 @@ class Body:
     people: (N, K) coefficients of the sampled people. labels: of each of them: sex, age_group, metres, bmi, african ...
     weights: (V, bones) skinning weights, bones in the order of ``BONES``. faces: part -> (F, 3) vertex indices.
     arm, leg: (V,) coordinate along the limb: 0 shoulder or hip, 1 elbow or knee, 2 wrist or ankle, -0.5 on the trunk.
-    masks: lips, face, ears, eyelids, fingernails -> (V,) in [0, 1].
+    masks: lips, face, ears, eyelids, fingernails -> (V,) in [0, 1]. expressions: (V, E, 3) metres, in the order of
+    ``EXPRESSIONS``: how far each moves the mean person's face. expression_turns: (V, E, 3) what each adds to its normals.
     """
 
     mean: Floats
@@ -41,6 +63,8 @@ class Body:
     arm: Floats
     leg: Floats
     masks: Mapping[str, Floats]
+    expressions: Floats
+    expression_turns: Floats
 
     @property
     def template(self) -> Floats:
@@ -69,6 +93,8 @@ def load_body() -> Body:
     count = len(data["weight"])
     order = [list(data["points"]).index(name) for name in POINTS]
     rows = np.r_[np.arange(count), count + np.array(order)]
+    faces = {part: data[f"faces_{part}"].astype(np.int32) for part in PARTS}
+    moves = _dense_expressions(count, data)
     label_names = [name for name in data if name.startswith("people_")]
     return Body(
         mean=data["mean"][rows],
@@ -76,13 +102,22 @@ def load_body() -> Body:
         people=data["people"],
         labels={name.removeprefix("people_"): data[name] for name in label_names},
         weights=_dense_weights(data["bones"], data["weight_bone"], data["weight"]),
-        faces={part: data[f"faces_{part}"].astype(np.int32) for part in PARTS},
+        faces=faces,
         arm=data["field_arm"],
         leg=data["field_leg"],
         masks={
             name.removeprefix("mask_"): data[name].astype(np.float32) / 255 for name in data if name.startswith("mask_")
         },
+        expressions=moves,
+        expression_turns=_turns(data["mean"][:count], np.concatenate([faces["body"], faces["lashes"]]), moves),
     )
+
+
+def _dense_expressions(count: int, data: Mapping[str, NDArray[np.generic]]) -> Floats:
+    rows = [list(data["expressions"]).index(name) for name in EXPRESSIONS]
+    moves = np.zeros((count, len(EXPRESSIONS), 3), np.float32)
+    moves[data["expression_vertex"].astype(np.intp)] = data["expression_move"][rows].astype(np.float32).swapaxes(0, 1)
+    return moves
 
 
 def _dense_weights(names: NDArray[np.str_], bone: NDArray[np.uint8], weight: NDArray[np.uint16]) -> Floats:
@@ -91,3 +126,14 @@ def _dense_weights(names: NDArray[np.str_], bone: NDArray[np.uint8], weight: NDA
     np.put_along_axis(weights, column[bone], weight.astype(np.float32), axis=1)
     shares: Floats = weights / weights.sum(axis=1, keepdims=True)
     return shares
+
+
+def _turns(template: Floats, faces: NDArray[np.int32], moves: Floats) -> Floats:
+    """(V, E, 3) how each expression changes the normals of the mean person's face."""
+    moved = np.abs(moves).max(axis=(1, 2)) > 0
+    near = faces[moved[faces].any(axis=1)]
+    still = vertex_normals(template, near)
+    turns = np.zeros_like(moves)
+    for number in range(moves.shape[1]):
+        turns[:, number] = vertex_normals(template + moves[:, number], near) - still
+    return turns

@@ -35,21 +35,27 @@ SKIN: tuple[Colour, ...] = (
     (0.61, 0.44, 0.31),
     (0.49, 0.335, 0.235),
     (0.38, 0.255, 0.18),
-    (0.285, 0.195, 0.145),
-    (0.22, 0.155, 0.122),
+    colour("#3a312a"),
+    colour("#292420"),
 )
-"""Tones 1 to 10 of the Monk Skin Tone scale (E. Monk, 2022) as albedo: its swatches show lit skin, hence the narrower range."""
+"""Tones 1 to 10 of the Monk Skin Tone scale (E. Monk, 2022) as albedo: its swatches show lit skin, hence the narrower range;
+tones 9 and 10 are its own."""
 
 HAIR: dict[str, Colour] = {
     "black": colour("#16120f"),
     "dark brown": colour("#2b1d14"),
     "brown": colour("#4a3222"),
     "light brown": colour("#6f5136"),
+    "dark blond": colour("#8a6d45"),
     "blond": colour("#b08d57"),
+    "auburn": colour("#54271a"),
     "red": colour("#7a3a1e"),
+    "iron grey": colour("#4b4947"),
     "grey": colour("#85817c"),
     "white": colour("#c9c5bf"),
     "dyed": colour("#5b2433"),
+    "dyed copper": colour("#8f4522"),
+    "dyed ash": colour("#a39a8c"),
 }
 
 EYES: dict[str, Colour] = {
@@ -121,3 +127,69 @@ def dyed(palette: dict[str, tuple[Colour, float]], rng: np.random.Generator) -> 
     """A colour drawn from a palette of cloth, a little off, as two dye lots are."""
     name = drawn(list(palette), [weight for _, weight in palette.values()], rng)
     return varied(palette[name][0], rng, light=0.12, tint=0.012)
+
+
+SHIRTS: dict[str, tuple[Colour, float]] = {
+    "white": (colour("#e4e4e2"), 4.0),
+    "light blue": (colour("#a9bfd8"), 3.0),
+    "pale pink": (colour("#d9bcbc"), 0.8),
+    "cream": (colour("#dfd5bd"), 1.0),
+    "grey": (colour("#9a9da2"), 0.8),
+    "navy": (colour("#222d48"), 1.0),
+    "black": (colour("#1e1e20"), 1.0),
+}
+"""Shirts worn to an office."""
+
+SUITS: dict[str, tuple[Colour, float]] = {
+    "navy": (colour("#20283c"), 3.0),
+    "charcoal": (colour("#34363b"), 3.0),
+    "black": (colour("#1b1b1d"), 2.5),
+    "grey": (colour("#6a6c70"), 1.5),
+    "brown": (colour("#4b3a2d"), 0.8),
+    "beige": (colour("#a99775"), 0.8),
+}
+
+BRIGHT: dict[str, tuple[Colour, float]] = {
+    "black": (colour("#1a1a1c"), 2.0),
+    "red": (colour("#b02a2f"), 1.2),
+    "royal": (colour("#2446a0"), 1.4),
+    "green": (colour("#2c7a48"), 0.9),
+    "orange": (colour("#d0702a"), 0.7),
+    "white": (colour("#e2e2de"), 1.6),
+    "turquoise": (colour("#2f8f97"), 0.7),
+    "magenta": (colour("#a8326e"), 0.6),
+    "navy": (colour("#1e2947"), 1.4),
+    "grey": (colour("#707277"), 1.0),
+}
+"""Sportswear."""
+
+FLUORESCENT: tuple[Colour, ...] = (colour("#d3ee1e"), colour("#ff6a13"))
+"""Yellow and orange of high-visibility clothes (EN ISO 20471 allows these and red), as bright as sRGB has them."""
+
+TAPE: Colour = colour("#c3c7c6")
+"""Reflective tape by diffuse light."""
+
+UNIFORMS: tuple[tuple[str, Colour, Colour], ...] = (
+    ("camouflage", colour("#6f7149"), colour("#4a3d2b")),
+    ("camouflage", colour("#a8946b"), colour("#75623f")),
+    ("camouflage", colour("#7d8577"), colour("#4c554d")),
+    ("plain", colour("#4c5038"), colour("#33351f")),
+    ("plain", colour("#9b8a63"), colour("#6b5c3d")),
+    ("plain", colour("#252d40"), colour("#151a26")),
+)
+"""Cloth of uniforms: pattern, colour, second colour."""
+
+HELMETS: tuple[Colour, ...] = (
+    colour("#e8e6dd"),
+    colour("#f0b91a"),
+    colour("#e0641b"),
+    colour("#2b5aa3"),
+    colour("#b8312f"),
+)
+"""Hard hats."""
+
+
+def faded(dye: Colour) -> Colour:
+    """What is left of an indigo or black dye where denim is worn: halfway to a greyish white."""
+    red, green, blue = (round(0.5 * part + 0.5 * pale, 4) for part, pale in zip(dye, (0.66, 0.70, 0.74), strict=True))
+    return red, green, blue

@@ -4,11 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 from scipy.spatial.transform import Rotation
 
-from synthgest.body.figure import Figure, PosedFigure, Skirt
+from synthgest.body.draping import drape
+from synthgest.body.face import Face, still
+from synthgest.body.features import expressed
+from synthgest.body.figure import Figure, PosedFigure
+from synthgest.body.normals import surface_normals
 from synthgest.body.rig import BONE_JOINT, bone_rotations, joint_places, world_rotations
+from synthgest.body.skinning import skinned, unit
 from synthgest.body.tpose import t_pose
 from synthgest.motion.sequence import Motion
 from synthgest.motion.skeleton import COCO_KEYPOINTS, FINGERTIPS, JOINT_INDEX
@@ -21,8 +25,8 @@ _TIP_BONE = np.array([JOINT_INDEX[name.replace("_tip", "3")] for name in FINGERT
 _COCO_JOINT = np.array([JOINT_INDEX[name] for name in COCO_KEYPOINTS[5:]])
 
 
-def pose(figure: Figure, motion: Motion) -> PosedFigure:
-    """The figure at every frame of the motion.
+def pose(figure: Figure, motion: Motion, face: Face | None = None) -> PosedFigure:
+    """The figure at every frame of the motion, with the face at work (None: it rests) and the jaw as the motion has it.
 
     ``transl`` moves the pelvis from its rest place, so that a standing person's feet are near y = -0.9; see ``stand``.
     Zero rotations give SMPL-X's T-pose with flat hands, palms down.
@@ -34,18 +38,23 @@ def pose(figure: Figure, motion: Motion) -> PosedFigure:
     places = joint_places(world, joints, motion.transl.astype(np.float64))
     rotations = bone_rotations(local, world, turns)
     shifts = places[:, BONE_JOINT] - np.einsum("tbij,bj->tbi", rotations, points[BONE_JOINT])
-    vertices = _skin(figure, rotations, shifts)
+    vertices, normals = skinned(figure.vertices, figure.normals, figure.weights, rotations, shifts)
+    working = still(len(motion)) if face is None else face
+    _move_face(vertices, normals, figure, working, motion.jaw_pose[:, 0], rotations[:, JOINT_INDEX["head"]])
     if figure.skirt is not None:
-        _clear_of_legs(vertices[:, figure.skirt.start : figure.skirt.stop], places.astype(np.float32), figure.skirt)
+        worn = slice(figure.skirt.start, figure.skirt.stop)
+        drape(vertices[:, worn], places.astype(np.float32), figure.vertices[worn], figure.points[:55], figure.skirt)
+        cloth = figure.faces[(figure.faces < figure.skirt.stop).all(axis=1)]
+        normals[:, worn] = surface_normals(np.ascontiguousarray(vertices[:, worn]), cloth, figure.smooth[worn])
     tips = _carried(points[_TIPS], _TIP_BONE, rotations, shifts)
-    face = _carried(points[_FACE], np.full(5, JOINT_INDEX["head"]), rotations, shifts)
+    landmarks = _carried(points[_FACE], np.full(5, JOINT_INDEX["head"]), rotations, shifts)
     return PosedFigure(
         vertices=vertices,
-        normals=_normals(vertices, figure),
+        normals=normals,
         faces=figure.faces,
         surface=figure.surface,
         joints=places.astype(np.float32),
-        coco=np.concatenate([face, places[:, _COCO_JOINT]], axis=1).astype(np.float32),
+        coco=np.concatenate([landmarks, places[:, _COCO_JOINT]], axis=1).astype(np.float32),
         fingertips=tips.astype(np.float32),
     )
 
@@ -70,42 +79,12 @@ def _carried(
     return moved
 
 
-def _skin(figure: Figure, rotations: NDArray[np.float64], shifts: NDArray[np.float64]) -> Floats:
-    """Linear blend skinning of all frames as one matrix product: (T, V, 3)."""
-    frames, bones = rotations.shape[:2]
-    homogeneous = np.concatenate([figure.vertices, np.ones((len(figure.vertices), 1), np.float32)], axis=1)
-    weighted = (figure.weights[:, :, None] * homogeneous[:, None, :]).reshape(len(homogeneous), bones * 4)
-    motion = np.concatenate([rotations, shifts[..., None]], axis=-1).astype(np.float32)
-    by_frame = motion.transpose(1, 3, 0, 2).reshape(bones * 4, frames * 3)
-    posed: Floats = np.ascontiguousarray((weighted @ by_frame).reshape(-1, frames, 3).transpose(1, 0, 2))
-    return posed
-
-
-def _clear_of_legs(cloth: Floats, places: Floats, skirt: Skirt) -> None:
-    """Move the skirt's vertices (T, N, 3), in place, out of the cones around thighs and shins."""
-    for side in ("left", "right"):
-        chain = [places[:, JOINT_INDEX[f"{side}_{joint}"], None] for joint in ("hip", "knee", "ankle")]
-        for segment in (0, 1):
-            start, axis = chain[segment], chain[segment + 1] - chain[segment]
-            along = np.clip(((cloth - start) * axis).sum(-1) / (axis * axis).sum(-1), 0, 1)[..., None]
-            away = cloth - (start + along * axis)
-            distance = np.linalg.norm(away, axis=-1, keepdims=True)
-            radius = skirt.radii[segment] * (1 - along) + skirt.radii[segment + 1] * along
-            # Around the hip joint itself the cloth is the waistband's affair.
-            free = 1.0 if segment else np.clip((along - 0.05) / 0.15, 0, 1)
-            cloth += free * np.maximum(radius - distance, 0) * away / np.maximum(distance, 1e-6)
-
-
-def _normals(vertices: Floats, figure: Figure) -> Floats:
-    """Unit normals (T, V, 3): the mean of the adjoining faces' weighted by area, across seams between panels too."""
-    groups = int(figure.smooth.max()) + 1
-    corner = figure.smooth[figure.faces].ravel()
-    face = np.repeat(np.arange(len(figure.faces)), 3)
-    gather = sparse.csr_matrix((np.ones(len(corner), np.float32), (corner, face)), shape=(groups, len(figure.faces)))
-    normals = np.empty_like(vertices)
-    for frame, place in enumerate(vertices):
-        a, b, c = (place[figure.faces[:, k]] for k in range(3))
-        total = gather @ np.cross(b - a, c - a)
-        total /= np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)
-        normals[frame] = total[figure.smooth]
-    return normals
+def _move_face(
+    vertices: Floats, normals: Floats, figure: Figure, face: Face, jaw: Floats, head: NDArray[np.float64]
+) -> None:
+    """Move the face's vertices and normals (T, V, 3), in place: what it does at rest, turned with the head (T, 3, 3)."""
+    index = figure.features.index
+    moves, turns = expressed(figure.features, figure.vertices[index], face.shapes, jaw)
+    turned = head.astype(np.float32).transpose(0, 2, 1)
+    vertices[:, index] += moves @ turned
+    normals[:, index] = unit(normals[:, index] + turns @ turned)

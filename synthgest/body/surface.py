@@ -49,7 +49,7 @@ def plain(colour: Floats, place: Floats) -> Surface:
     count = len(colour)
     return Surface(
         colour=colour,
-        accent=colour,
+        accent=colour.copy(),
         uv=np.zeros((count, 2), np.float32),
         place=place,
         finish=np.zeros((count, 3), np.float32),

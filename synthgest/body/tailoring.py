@@ -5,11 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
-from synthgest.body.mesh import Floats, Mesh, adjacency, keep_faces
+from synthgest.body.garments import Shoes, Top
+from synthgest.body.mesh import Floats, Mesh, adjacency, keep_faces, within
 from synthgest.body.model import Body
-from synthgest.body.person import Person, Shoes, Top
 
 ARM, LEG = 0.28, 0.43
 """Metres that one unit of the limb coordinates stands for."""
@@ -17,15 +16,21 @@ ARM, LEG = 0.28, 0.43
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
-    """Heights and places on the mean person, metres, by which garments are cut."""
+    """Heights and places on the mean person, metres, by which garments are cut.
+
+    arm_chain: left shoulder, elbow and wrist; leg_chain: left hip, knee and ankle, each (3,).
+    """
 
     hip: float
+    hip_depth: float
     knee: float
     ankle: float
     ground: float
     waist: float
     neck: Floats
     shoulder: Floats
+    arm_chain: tuple[Floats, Floats, Floats]
+    leg_chain: tuple[Floats, Floats, Floats]
 
 
 def marks(body: Body) -> Marks:
@@ -33,12 +38,15 @@ def marks(body: Body) -> Marks:
     hip, knee, ankle = (float(body.mean_point(f"left_{joint}")[1]) for joint in ("hip", "knee", "ankle"))
     return Marks(
         hip=hip,
+        hip_depth=float(body.mean_point("left_hip")[2]),
         knee=knee,
         ankle=ankle,
         ground=float(body.template[:, 1].min()),
         waist=hip + 0.13,
         neck=body.mean_point("neck"),
         shoulder=body.mean_point("left_shoulder"),
+        arm_chain=(body.mean_point("left_shoulder"), body.mean_point("left_elbow"), body.mean_point("left_wrist")),
+        leg_chain=(body.mean_point("left_hip"), body.mean_point("left_knee"), body.mean_point("left_ankle")),
     )
 
 
@@ -67,7 +75,11 @@ def shell(mesh: Mesh, at: Marks) -> Mesh:
     both[:, :3] += sunk[:, None] * mesh.normal
     for _ in range(3):
         both = both + 0.5 * lap[:, None] * (mean @ both - both)
-    return replace(mesh, place=both[:, 3:6], arm=both[:, 6], leg=both[:, 7]).moved(both[:, :3])
+    # Cloth is stiffer than skin: it follows the joints more gradually, or necklines turn wavy over raised arms.
+    weights = mesh.weights
+    for _ in range(5):
+        weights = weights + (0.5 * free)[:, None] * (mean @ weights - weights)
+    return replace(mesh, place=both[:, 3:6], arm=both[:, 6], leg=both[:, 7], weights=weights).moved(both[:, :3])
 
 
 def offset(mesh: Mesh, distance: NDArray[np.floating] | float) -> Mesh:
@@ -75,12 +87,12 @@ def offset(mesh: Mesh, distance: NDArray[np.floating] | float) -> Mesh:
     return mesh.moved(mesh.position + mesh.normal * np.broadcast_to(distance, len(mesh.position))[:, None])
 
 
-def clearance(position: Floats, under: Mesh) -> tuple[Floats, Floats]:
-    """How far points (N, 3) lie outside of a mesh, metres, and which way is out there (N, 3): of the nearest vertex."""
-    _, nearest = cKDTree(under.position).query(position)
-    outward: Floats = under.normal[nearest]
-    height: Floats = np.einsum("ij,ij->i", position - under.position[nearest], outward)
-    return height, outward
+def patch(mesh: Mesh, limits: Sequence[NDArray[np.floating]], lift: float = 0.0008) -> Mesh:
+    """A part of the cloth laid on it, where every limit (V,) is above zero; lift: metres off it.
+
+    The cloth beneath stays whole: where lines cross that cut only one of two neighbours, pinholes would open between them.
+    """
+    return within(offset(mesh, lift), limits)
 
 
 def neckline(mesh: Mesh, kind: str, at: Marks) -> Floats:
@@ -111,16 +123,33 @@ def bottom_limits(mesh: Mesh, length: float, at: Marks) -> list[Floats]:
 
 
 def shoe_limits(mesh: Mesh, shoes: Shoes, at: Marks) -> list[Floats]:
-    """Metres below the shoe's opening."""
-    above = 0.015 if shoes.kind == "shoes" else 0.10
-    return [at.ankle + above - mesh.place[:, 1]]
+    """Metres below the shoe's opening, which dips towards the instep."""
+    above = {"sneakers": 0.012, "boots": 0.12, "loafers": 0.002}[shoes.kind]
+    dip = {"sneakers": 0.15, "boots": 0.0, "loafers": 0.32}[shoes.kind]
+    forward = np.clip(mesh.place[:, 2] - at.leg_chain[2][2], 0, 0.1)
+    return [at.ankle + above - dip * forward - mesh.place[:, 1]]
 
 
-def hem_height(person: Person, at: Marks) -> float:
-    """Where the top ends, on the mean person: in the waistband, or below it."""
-    if person.top.tucked:
+def hem_height(top: Top, skirted: bool, at: Marks) -> float:
+    """Where the top ends, on the mean person: in the waistband, just under a skirt's, or below it."""
+    if skirted and top.tucked:
+        return at.waist - 0.018
+    if top.tucked:
         return at.waist - 0.05
-    return at.hip + 0.03 - 0.05 * person.top.looseness
+    if top.kind in ("sweater", "hoodie"):
+        return at.hip + 0.02 - 0.02 * top.looseness
+    return at.hip + 0.03 - 0.05 * top.looseness
+
+
+def creased(mesh: Mesh, loose: float, at: Marks) -> Floats:
+    """(V,) depth of wrinkles, 0 to 1: most at elbows, armpits, waist, lap and knees, and in loose cloth."""
+    y = mesh.place[:, 1]
+    trunk = np.exp(-(((y - at.waist) / 0.10) ** 2)) * (mesh.arm < -0.1)
+    bends = [np.exp(-(((mesh.arm - bend) / width) ** 2)) for bend, width in ((0.0, 0.25), (1.0, 0.3), (1.9, 0.2))]
+    bends += [np.exp(-(((mesh.leg - bend) / width) ** 2)) for bend, width in ((0.0, 0.2), (1.0, 0.25), (1.95, 0.25))]
+    most: Floats = np.max([trunk, *bends], axis=0)
+    depth: Floats = np.clip(0.14 + 0.22 * loose + (0.28 + 0.3 * loose) * most, 0, 1).astype(np.float32)
+    return depth
 
 
 def uncovered(skin: Mesh, limits: Sequence[Sequence[NDArray[np.floating]]]) -> Mesh:

@@ -51,8 +51,8 @@ def _arm(place: dict[str, Floats], tip: dict[str, Floats], mirror: Floats) -> di
     turns = {"shoulder": upper, "elbow": Rotation.from_rotvec(0.45 * twist * outward).as_matrix() @ fore, "wrist": hand}
     for finger in (*_FINGERS, "thumb"):
         chain = [place[f"{finger}1"], place[f"{finger}2"], place[f"{finger}3"], tip[finger]]
-        # Flat: a finger keeps most of its spread within the palm's plane.
-        flat = (hand @ (chain[1] - chain[0])) * np.array([1.0, 0.0, 0.8])
+        # Flat: a finger keeps part of its spread within the palm's plane; with all of it a fist's fingers would fan out.
+        flat = (hand @ (chain[1] - chain[0])) * np.array([1.0, 0.0, 0.4])
         aim = _THUMB * mirror if finger == "thumb" else flat
         for segment in (1, 2, 3):
             turns[f"{finger}{segment}"] = least_turn(hand @ (chain[segment] - chain[segment - 1]), aim) @ hand

@@ -15,17 +15,19 @@ class Kind(StrEnum):
     GESTURES = "gestures"
     GENERATORS = "generators"
     ENGINES = "engines"
+    PLACES = "places"
 
 
 def command(
     kind: Annotated[Kind, typer.Argument(help="What to list.")] = Kind.GESTURES,
     as_json: JsonFlag = False,
 ) -> None:
-    """Show the gestures, generators or engines that there are."""
+    """Show the gestures, generators, engines or kinds of drawn place that there are."""
     readers: dict[Kind, Callable[[], dict[str, str]]] = {
         Kind.GESTURES: _gestures,
         Kind.GENERATORS: _generators,
         Kind.ENGINES: _engines,
+        Kind.PLACES: _places,
     }
     entries = readers[kind]()
     width = max(map(len, entries), default=0)
@@ -50,3 +52,9 @@ def _engines() -> dict[str, str]:
     from synthgest.engines import engine_entries
 
     return {name: entry.value for name, entry in sorted(engine_entries().items())}
+
+
+def _places() -> dict[str, str]:
+    from synthgest.scene.places import KINDS
+
+    return {name: ", ".join(sorted(tags)) for name, tags in sorted(KINDS.items())}

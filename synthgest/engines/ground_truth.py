@@ -7,38 +7,41 @@ from numpy.typing import NDArray
 
 from synthgest.body import PosedFigure
 from synthgest.motion.sequence import Motion
-from synthgest.render.rasteriser import Drawn
-from synthgest.scene.camera import Camera
+from synthgest.scene.camera_work import CameraWork
 
 _INSIDE = 0.2  # metres: a joint lies so far below the surface that shows it, at most (the hip does)
 
 
 def ground_truth(
-    posed: PosedFigure, motion: Motion, camera: Camera, drawn: Drawn, *, depth: bool
+    posed: PosedFigure, motion: Motion, work: CameraWork, mask: NDArray[np.bool_], depth: NDArray[np.float32]
 ) -> dict[str, NDArray[Any]]:
-    """The arrays that ``synthgest.types.TRUTH`` names; ``depth`` only where it is asked for, since it is large."""
-    arrays: dict[str, NDArray[Any]] = {
+    """The arrays that ``synthgest.types.TRUTH`` names, but for depth, of the frames that ``posed`` and ``work`` hold.
+
+    mask: (T, H, W), pixels of the person. depth: (T, H, W) float32, metres, 0 outside of it.
+    """
+    frames = len(mask)
+    return {
         "joints_3d": posed.joints,
-        "joints_2d": camera.project(posed.joints),
-        "coco_keypoints": _coco(posed, camera, drawn),
-        "fingertips_2d": camera.project(posed.fingertips),
-        "camera_intrinsics": camera.intrinsics(),
-        "camera_extrinsics": camera.extrinsics(),
+        "joints_2d": work.project(posed.joints),
+        "coco_keypoints": _coco(posed, work, depth),
+        "fingertips_2d": work.project(posed.fingertips),
+        "camera_intrinsics": work.intrinsics(frames),
+        "camera_extrinsics": work.extrinsics(frames),
         "smplx_pose": motion.full_pose,
         "smplx_transl": motion.transl,
-        "mask": drawn.mask,
+        "mask": mask,
     }
-    return arrays | ({"depth": drawn.depth} if depth else {})
 
 
-def _coco(posed: PosedFigure, camera: Camera, drawn: Drawn) -> NDArray[np.float32]:
+def _coco(posed: PosedFigure, work: CameraWork, depth: NDArray[np.float32]) -> NDArray[np.float32]:
     """COCO keypoints (T, 17, 3): x, y and visibility; a keypoint is hidden where the body in front of it is near the lens."""
-    pixels = camera.project(posed.coco)
-    distance = camera.depths(posed.coco)
+    pixels = work.project(posed.coco)
+    distance = work.depths(posed.coco)
+    height, width = depth.shape[1:]
     column, row = np.floor(np.nan_to_num(pixels, nan=-1.0)).astype(int).transpose(2, 0, 1)
-    inside = (column >= 0) & (column < camera.width) & (row >= 0) & (row < camera.height)
+    inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
     frame = np.arange(len(pixels))[:, None]
-    surface = drawn.depth[frame, np.where(inside, row, 0), np.where(inside, column, 0)].astype(np.float32)
+    surface = depth[frame, np.where(inside, row, 0), np.where(inside, column, 0)]
     hidden = (surface > 0) & (surface < distance - _INSIDE)
     visibility = np.where(inside, np.where(hidden, 1, 2), 0)
     return np.concatenate([pixels, visibility[..., None]], axis=-1).astype(np.float32)

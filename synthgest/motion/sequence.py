@@ -1,5 +1,6 @@
 """A motion: the SMPL-X pose of one performer at every frame."""
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,6 +72,10 @@ class Motion:
     def __len__(self) -> int:
         """Number of frames."""
         return len(self.global_orient)
+
+    def at(self, frames: NDArray[np.intp]) -> "Motion":
+        """The motion's frames with these numbers (N,)."""
+        return dataclasses.replace(self, **{name: getattr(self, name)[frames] for name in _WIDTHS})
 
     @property
     def full_pose(self) -> FloatArray:

@@ -1,35 +1,28 @@
 """The light map: a picture of the person as the sun sees it, laid out on the floor.
 
 Every point of the person is slid along the light onto the floor and drawn from above with its height kept. One such map
-says both where the floor lies in shadow and which vertices another part of the body keeps from the light (Williams,
-"Casting curved shadows on curved surfaces", 1978, with the floor as the plane of the map).
+says both where the floor lies in shadow and which parts another part of the body keeps from the light (Williams, "Casting
+curved shadows on curved surfaces", 1978, with the floor as the plane of the map).
 """
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from synthgest.scene.camera import Camera
 from synthgest.scene.light import Light
 
 FloatArray = NDArray[np.float32]
 
 _LOWEST_SUN = 0.34
 _BIAS = 0.02
-_FADE = 0.06
 _BEFORE = 0.4
-"""How far before a vertex what shades it usually is, metres."""
-_RING = np.arange(4) * (np.pi / 2)
-_OUTER, _INNER = (
-    np.stack([np.cos(_RING + 0.3), np.sin(_RING + 0.3)]),
-    np.stack([np.cos(_RING + 1.1), np.sin(_RING + 1.1)]),
-)
-_TAPS = np.concatenate([_OUTER, _INNER / 2], axis=1).T.astype(np.float32)
-"""Eight places around a vertex, (8, 2), as parts of the reach: an outer and an inner ring."""
-NEAR = 0.001
-"""Distance of the map's near plane from its camera, metres."""
+"""How far before a point what shades it usually is, metres."""
 _BELOW = 0.2
 _PAD = 0.4
+_BLOCK = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,22 +45,39 @@ class LightMap:
         return 2 * self.half / self.side
 
     @property
-    def far(self) -> float:
-        """Distance of the map's far plane, a little under the floor, from its camera, metres."""
-        return self.top + _BELOW + NEAR
+    def block(self) -> float:
+        """Side of the blocks of cells that ``floor_points`` stands for, metres."""
+        return _BLOCK * self.cell
 
-    def camera_pose(self) -> NDArray[np.float64]:
-        """(4, 4) pose of the camera that draws the map: above its middle, looking down, picture up along -Z."""
-        pose = np.eye(4)
-        pose[:3, :3] = [[1, 0, 0], [0, 0, 1], [0, -1, 0]]
-        pose[:3, 3] = [self.centre[0], self.top + NEAR, self.centre[1]]
-        return pose
+    @property
+    def bias(self) -> float:
+        """How much nearer to the light than what casts the shadow a point may be and still be lit, as depth."""
+        return _BIAS / (self.top + _BELOW)
 
-    def shear(self) -> NDArray[np.float64]:
-        """(4, 4) that slides every point along the light to the floor in x and z, and keeps its height."""
-        matrix = np.eye(4)
-        matrix[[0, 2], 1] = -self.slope
-        return matrix
+    def reach(self, spread: float) -> float:
+        """How far around a point its shade is looked up, as part of the map's side; spread: radius of the light, radians."""
+        return max(1.5 / self.side, _BEFORE * spread / (2 * self.half))
+
+    def matrix(self) -> NDArray[np.float64]:
+        """(4, 4) from the world to the map's clip space: x and z slid along the light to the floor, depth from the top down."""
+        deep = self.top + _BELOW
+        return np.array(
+            [
+                [1 / self.half, -self.slope[0] / self.half, 0, -self.centre[0] / self.half],
+                [0, -self.slope[1] / self.half, 1 / self.half, -self.centre[1] / self.half],
+                [0, -2 / deep, 0, 2 * self.top / deep - 1],
+                [0, 0, 0, 1],
+            ]
+        )
+
+    def from_pixels(self, camera: Camera) -> NDArray[np.float64]:
+        """(3, 3) from pixels (x, y, 1) of a camera to the map (u, v in [0, 1], times w); w > 0 where the floor is seen."""
+        rays = camera.rotation @ camera.pixel_rays()
+        x, height, z = camera.position
+        across = 2 * self.half
+        u = (height * rays[0] - (x - self.centre[0] + self.half) * rays[1]) / across
+        v = (height * rays[2] - (z - self.centre[1] + self.half) * rays[1]) / across
+        return np.stack([u, v, -rays[1]])
 
     def cells(self, x: NDArray[np.floating], z: NDArray[np.floating]) -> tuple[FloatArray, FloatArray]:
         """Columns and rows (continuous, 0.5 is the first cell's middle) of points of the floor, metres."""
@@ -75,30 +85,18 @@ class LightMap:
         v = (z - (self.centre[1] - self.half)) / self.cell
         return u.astype(np.float32), v.astype(np.float32)
 
+    def floor_points(self, shadow: FloatArray, least: float) -> NDArray[np.float64]:
+        """(N, 3) points of the floor, metres: the middle of each block of cells with more than ``least`` shadow (side, side, 2)."""
+        few = (self.side // _BLOCK,) * 2
+        blocks = np.argwhere(np.asarray(cv2.resize(shadow, few, interpolation=cv2.INTER_AREA)).max(axis=-1) > least)
+        x, z = ((2 * _BLOCK * blocks[:, axis] + _BLOCK) * self.cell / 2 for axis in (1, 0))
+        return np.stack([x + self.centre[0] - self.half, np.zeros_like(x), z + self.centre[1] - self.half], axis=-1)
+
     def heights(self, depth: FloatArray) -> FloatArray:
-        """Height of the highest caster over each cell (side, side), metres; -1 where there is none."""
-        height = np.float32(self.top) - depth[::-1] * np.float32(self.top + _BELOW)
-        height[depth[::-1] >= 1] = -1
+        """Height of the highest caster over each cell (side, side), metres; -1 where there is none (depth 1)."""
+        height = np.float32(self.top) - depth * np.float32(self.top + _BELOW)
+        height[depth >= 1] = -1
         return np.asarray(height, np.float32)
-
-    def lit(self, vertices: FloatArray, heights: FloatArray, spread: float) -> FloatArray:
-        """How much of the sun reaches each vertex (V, 3), (V,) float32 from 0 (another part is before it) to 1.
-
-        spread: angular radius of the light, radians; the wider, the farther apart the eight places that are looked up
-        (percentage-closer filtering, Reeves et al. 1987).
-        """
-        x = vertices[:, 0] - vertices[:, 1] * np.float32(self.slope[0])
-        z = vertices[:, 2] - vertices[:, 1] * np.float32(self.slope[1])
-        u, v = self.cells(x, z)
-        level = vertices[:, 1] + np.float32(_BIAS)
-        blocked = np.zeros(len(vertices), np.float32)
-        reach = max(1.5, _BEFORE * spread / self.cell)
-        for du, dv in _TAPS * reach:
-            column = np.clip(u + du, 0, self.side - 1).astype(np.int32)
-            row = np.clip(v + dv, 0, self.side - 1).astype(np.int32)
-            above = heights.take(row * self.side + column) - level
-            blocked += np.clip(above * np.float32(1 / _FADE), 0, 1)
-        return np.asarray(1 - blocked / len(_TAPS), np.float32)
 
 
 def light_map(vertices: FloatArray, light: Light, *, side: int) -> LightMap:
@@ -114,7 +112,7 @@ def light_map(vertices: FloatArray, light: Light, *, side: int) -> LightMap:
     return LightMap(
         centre=(low + high) / 2,
         half=float((high - low).max()) / 2 + _PAD,
-        top=float(y.max()) + 0.1,
+        top=float(y.max()) + 0.15,
         slope=slope,
         side=side,
     )

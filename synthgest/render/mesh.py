@@ -48,6 +48,6 @@ class MovingMesh:
 
     @property
     def vertex_area(self) -> float:
-        """Mean area that a vertex stands for, square metres, in the first frame."""
-        a, b, c = (self.vertices[0][self.faces[:, corner]] for corner in range(3))
+        """Mean area that a vertex stands for at rest, square metres."""
+        a, b, c = (self.surface.place[self.faces[:, corner]] for corner in range(3))
         return float(np.linalg.norm(np.cross(b - a, c - a), axis=1).sum() / 2 / self.vertices.shape[1])

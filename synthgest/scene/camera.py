@@ -72,6 +72,28 @@ class Camera:
         rays /= np.linalg.norm(rays, axis=-1, keepdims=True)
         return np.asarray(rays, np.float32)
 
+    def clip(self, near: float, far: float) -> NDArray[np.float64]:
+        """(4, 4) from the world to OpenGL's clip space; near, far: planes, metres."""
+        x = 2 * self.focal / self.width
+        y = 2 * self.focal / self.height
+        z, w = (far + near) / (near - far), 2 * far * near / (near - far)
+        lens = np.array([[x, 0, 0, 0], [0, y, 0, 0], [0, 0, z, w], [0, 0, -1, 0]])
+        matrix: NDArray[np.float64] = lens @ np.linalg.inv(self.pose)
+        return matrix
+
+    def pixel_rays(self) -> NDArray[np.float64]:
+        """(3, 3) from pixels (x, y, 1) to directions in the camera's axes, of length 1 along the optical axis."""
+        f = self.focal
+        return np.array([[1 / f, 0, -self.width / 2 / f], [0, -1 / f, self.height / 2 / f], [0, 0, -1]])
+
+    def pixels_of(self, other: "Camera") -> NDArray[np.float64]:
+        """(3, 3) from this camera's pixels (x, y, 1) to those of another one at the same place (x, y, times w)."""
+        if other.yfov == self.yfov and np.array_equal(other.rotation, self.rotation):
+            return np.diag([other.width / self.width, other.height / self.height, 1.0])
+        turn = other.rotation.T @ self.rotation
+        matrix: NDArray[np.float64] = np.linalg.inv(other.pixel_rays()) @ turn @ self.pixel_rays()
+        return matrix
+
     def resized(self, factor: float) -> "Camera":
         """The same view in a picture of ``factor`` times as many pixels a side."""
         return Camera(

@@ -1,6 +1,7 @@
-"""Framing: a camera is drawn at random, then moved back until the whole gesture is in the picture."""
+"""Framing: a camera is drawn at random, then moved back until the whole gesture is in the picture, with hands to be seen."""
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,75 +14,126 @@ from synthgest.scene.camera import Camera, looking
 Range = tuple[float, float]
 Points = NDArray[np.floating]
 
-_NEAREST, _FARTHEST = 0.6, 12.0
-_ATTEMPTS = 12
+_NEAREST, _FARTHEST = 0.6, 25.0
+_ATTEMPTS = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraSettings:
     """From which cameras a gesture is seen; ranges are drawn from uniformly.
 
-    azimuth_degrees: around the person, 0 in front of the world's +Z side, positive towards +X.
-    height_m: of the lens above the ground. roll_degrees: about the optical axis. yfov_degrees: vertical field of view.
-    margin: part of the picture's half side that stays free at the border. slack: how much farther than the nearest
-    possible place the camera stands, as a factor. off_centre: largest shift of the person, as part of the free room.
-    upper_body: probability that only the upper half of the body need be in the picture.
+    azimuth_degrees: around the person, 0 in front of the world's +Z side, positive towards +X. height_m: of the lens above
+    the ground. aerial: share of clips seen from above, as a drone does, and aerial_degrees: how high above the horizon the
+    camera then stands. roll_degrees: about the optical axis. yfov_degrees: vertical field of view. margin: part of the
+    picture's half side that stays free at the border. slack: how much farther than the nearest possible place the camera
+    stands, as a factor. off_centre: largest shift of the person, as part of the free room. upper_body: probability that
+    only the upper half of the body need be in the picture. hand_pixels: least size of a hand that matters (the longer side
+    of the box around wrist and fingertips, median over the clip) in pictures of 224 pixels and more; less in smaller ones.
     """
 
-    azimuth_degrees: Range = (-35.0, 35.0)
-    height_m: Range = (1.0, 1.8)
-    roll_degrees: Range = (-2.0, 2.0)
-    yfov_degrees: Range = (32.0, 58.0)
+    azimuth_degrees: Range = (-40.0, 40.0)
+    height_m: Range = (0.8, 2.0)
+    aerial: float = 0.04
+    aerial_degrees: Range = (25.0, 65.0)
+    roll_degrees: Range = (-3.0, 3.0)
+    yfov_degrees: Range = (30.0, 62.0)
     margin: float = 0.06
     slack: Range = (1.0, 1.25)
     off_centre: float = 0.7
-    upper_body: float = 0.3
+    upper_body: float = 0.4
+    hand_pixels: float = 12.0
 
     def __post_init__(self) -> None:
         bounds = {
             "azimuth_degrees": (-360, 360),
             "height_m": (0.05, 30),
+            "aerial_degrees": (0, 85),
             "roll_degrees": (-180, 180),
             "yfov_degrees": (5, 120),
             "slack": (1, 10),
         }
         for name, bound in bounds.items():
             require_range(name, getattr(self, name), bound)
-        for name, most in {"margin": 0.45, "off_centre": 1.0, "upper_body": 1.0}.items():
+        most = {"margin": 0.45, "off_centre": 1.0, "upper_body": 1.0, "aerial": 1.0, "hand_pixels": 1000.0}
+        for name, limit in most.items():
             value = getattr(self, name)
-            require_range(name, (value, value), (0, most))
+            require_range(name, (value, value), (0, limit))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Framing:
+    """A camera that was found, and how.
+
+    attempts: cameras that were drawn until one fitted. hand: size of the smallest hand
+    that matters, pixels. upper_body: whether the legs were left to chance. aerial: whether it looks down from above.
+    """
+
+    camera: Camera
+    attempts: int
+    hand: float
+    upper_body: bool
+    aerial: bool
 
 
 def frame_camera(
-    points: Points, must_see: Points, rng: np.random.Generator, *, settings: CameraSettings, size: tuple[int, int]
-) -> Camera:
+    points: Points,
+    hands: Points,
+    rng: np.random.Generator,
+    *,
+    matter: Sequence[int],
+    settings: CameraSettings,
+    size: tuple[int, int],
+) -> Framing:
     """A camera that sees a person through a whole clip, in a picture of ``size`` (width, height) pixels.
 
-    points: (T, N, 3) of the body, metres. must_see: (T, M, 3), what every framing keeps in the picture (the hands).
-    Raises ShotFailed("framing") where no camera within the settings' ranges holds them.
+    points: (T, N, 3) of the body, metres. hands: (T, H, 6, 3), wrist and fingertips of each hand, which every framing keeps
+    in the picture. matter: numbers of the hands that must be large enough to be read. Raises ShotFailed("framing") where no
+    camera within the settings' ranges does.
     """
-    for _ in range(_ATTEMPTS):
-        upper = rng.random() < settings.upper_body
-        wanted = _wanted(points, must_see, upper=upper)
-        camera = _attempt(wanted, rng, settings, size)
-        if camera is not None:
-            return camera
-    reach = np.ptp(np.asarray(must_see).reshape(-1, 3), axis=0).max() if must_see.size else 0.0
+    both = np.asarray(hands, np.float64)
+    least = settings.hand_pixels * min(1.0, min(size) / 224)
+    best = 0.0
+    for attempt in range(1, _ATTEMPTS + 1):
+        # Where whole bodies leave the hands too small, later attempts look at the upper half.
+        upper = rng.random() < settings.upper_body or attempt > 2 * _ATTEMPTS / 3
+        aerial = rng.random() < settings.aerial
+        camera = _attempt(_wanted(points, both, upper=upper), rng, settings, size, aerial=aerial)
+        if camera is None:
+            continue
+        hand = hand_size(camera, both[:, list(matter)])
+        best = max(best, hand)
+        if hand >= least:
+            return Framing(camera=camera, attempts=attempt, hand=round(hand, 1), upper_body=upper, aerial=aerial)
+    reach = np.ptp(both.reshape(-1, 3), axis=0).max() if both.size else 0.0
     raise ShotFailed(
         "framing",
         f"no camera among {_ATTEMPTS} within {_FARTHEST:g} m keeps the person in a picture of "
-        f"{size[0]}x{size[1]}; the hands travel {reach:.1f} m; "
-        "widen yfov_degrees, lower margin, or use a motion that stays in place",
+        f"{size[0]}x{size[1]} with hands of {least:.0f} pixels or more (the best had {best:.0f}); the hands travel {reach:.1f} m; "
+        "widen yfov_degrees, lower margin or hand_pixels, raise upper_body, or use a motion that stays in place",
     )
 
 
-def _wanted(points: Points, must_see: Points, *, upper: bool) -> NDArray[np.float64]:
+def hand_size(camera: Camera, hands: NDArray[np.float64]) -> float:
+    """Size in pixels of the smallest of hands (T, H, 6, 3): median of the longer side of its box; infinite without hands."""
+    if hands.size == 0:
+        return float("inf")
+    pixels = camera.project(hands)
+    sides = pixels.max(axis=2) - pixels.min(axis=2)
+    return float(np.median(sides.max(axis=-1), axis=0).min())
+
+
+def holds(camera: Camera, points: Points) -> bool:
+    """Whether a camera's picture holds all points (..., 3)."""
+    return _fits(camera, np.asarray(points, np.float64).reshape(-1, 3), 0.0)
+
+
+def _wanted(points: Points, hands: Points, *, upper: bool) -> NDArray[np.float64]:
     """The points (P, 3) that bound what the picture must hold: the whole body, or its part above the hips."""
     body = np.asarray(points, np.float64)
     if upper:
         low, high = body[..., 1].min(axis=1, keepdims=True), body[..., 1].max(axis=1, keepdims=True)
         body = body[body[..., 1] > low + 0.52 * (high - low)]
-    every = np.concatenate([body.reshape(-1, 3), np.asarray(must_see, np.float64).reshape(-1, 3)])
+    every = np.concatenate([body.reshape(-1, 3), hands.reshape(-1, 3)])
     return _hull(every)
 
 
@@ -95,10 +147,16 @@ def _hull(points: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _attempt(
-    wanted: NDArray[np.float64], rng: np.random.Generator, settings: CameraSettings, size: tuple[int, int]
+    wanted: NDArray[np.float64],
+    rng: np.random.Generator,
+    settings: CameraSettings,
+    size: tuple[int, int],
+    *,
+    aerial: bool,
 ) -> Camera | None:
     azimuth = np.radians(rng.uniform(*settings.azimuth_degrees))
     height = rng.uniform(*settings.height_m)
+    elevation = np.radians(rng.uniform(*settings.aerial_degrees)) if aerial else 0.0
     roll = np.radians(rng.uniform(*settings.roll_degrees))
     yfov = np.radians(rng.uniform(*settings.yfov_degrees))
     slack = rng.uniform(*settings.slack)
@@ -106,8 +164,9 @@ def _attempt(
     centre = (wanted.min(axis=0) + wanted.max(axis=0)) / 2
 
     def standing(distance: float, aside: NDArray[np.float64]) -> Camera:
-        offset = distance * np.array([np.sin(azimuth), 0.0, np.cos(azimuth)])
-        position = np.array([centre[0], height, centre[2]]) + offset
+        level = np.cos(elevation)
+        offset = distance * np.array([np.sin(azimuth) * level, np.sin(elevation), np.cos(azimuth) * level])
+        position = np.array([centre[0], centre[1] if aerial else height, centre[2]]) + offset
         camera = Camera(width=size[0], height=size[1], yfov=yfov, position=position, rotation=np.eye(3))
         return _aimed(camera, wanted, roll, aside, settings.margin)
 

@@ -17,9 +17,9 @@ class Noise:
         self._tile = np.pad(lattice, 2, mode="wrap")
 
     def __call__(self, x: FloatArray, y: FloatArray, *, wave: float) -> FloatArray:
-        """Smooth noise at points (any two-dimensional shape) given in metres, about -1 to 1; ``wave``: metres."""
+        """Smooth noise at points of one or two dimensions given in metres, about -1 to 1; ``wave``: metres."""
         u, v = _wrapped(np.asarray(x, np.float32), wave), _wrapped(np.asarray(y, np.float32), wave)
-        return np.asarray(cv2.remap(self._tile, u, v, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.float32)
+        return looked_up(self._tile, u, v, cv2.INTER_CUBIC)
 
     def rough(
         self,
@@ -43,6 +43,21 @@ class Noise:
             total += np.float32(strength) * seen * self(x + 17.3 * octave, y - 9.1 * octave, wave=length)
             strength *= gain
         return total
+
+
+def looked_up(picture: NDArray[np.uint8] | FloatArray, columns: FloatArray, rows: FloatArray, how: int) -> FloatArray:
+    """A picture (h, w) at columns and rows (one or two dimensions), its border going on outside; float32.
+
+    A list of points is folded first, since OpenCV takes no side over 32,767.
+    """
+    if columns.ndim == 2:
+        return np.asarray(cv2.remap(picture, columns, rows, how, borderMode=cv2.BORDER_REPLICATE), np.float32)
+    count, width = len(columns), 512
+    if not count:
+        return np.zeros(0, np.float32)
+    folded = [np.pad(side, (0, -count % width)).reshape(-1, width) for side in (columns, rows)]
+    found = cv2.remap(picture, folded[0], folded[1], how, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(found.ravel()[:count], np.float32)
 
 
 def _wrapped(x: FloatArray, wave: float) -> FloatArray:

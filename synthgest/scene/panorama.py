@@ -35,18 +35,36 @@ class Panorama:
         A point of level ground at tangent t below the horizon of a camera at height h lies at t * 1.6 / h for the tripod.
         """
         rays = camera.rays()
-        down = np.where(
-            rays[..., 1] < 0, rays[..., 1] * np.float32(_TRIPOD / max(float(camera.position[1]), 0.3)), rays[..., 1]
-        )
-        level = np.hypot(rays[..., 0], rays[..., 2])
-        height, width = self.picture.shape[:2]
-        bearing = np.arctan2(rays[..., 0], -rays[..., 2]) - np.float32(self.yaw)
-        column = (np.mod(bearing / np.float32(2 * np.pi) + 0.5, 1) * width - 0.5).astype(np.float32)
-        row = ((0.5 - np.arctan2(down, level) / np.float32(np.pi)) * height - 0.5).astype(np.float32)
-        seen = cv2.remap(self.picture, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP)
+        seen = _looked_at(self.picture, rays, self.yaw, float(camera.position[1]))
         picture = linear_to_srgb(shoulder(seen * np.float32(self.exposure)))
         floor = np.clip(-rays[..., 1] * 40, 0, 1).astype(np.float32)
         return Backdrop(images=np.clip(picture, 0, 1)[None], floor=floor)
+
+
+def _looked_at(picture: FloatArray, rays: FloatArray, yaw: float, height: float) -> FloatArray:
+    """The panorama (h, 2h, 3) along rays (H, W, 3) of a camera ``height`` metres above the ground, (H, W, 3) linear."""
+    down = np.where(rays[..., 1] < 0, rays[..., 1] * np.float32(_TRIPOD / max(height, 0.3)), rays[..., 1])
+    level = np.hypot(rays[..., 0], rays[..., 2])
+    rows, columns = picture.shape[:2]
+    bearing = np.arctan2(rays[..., 0], -rays[..., 2]) - np.float32(yaw)
+    column = (np.mod(bearing / np.float32(2 * np.pi) + 0.5, 1) * columns - 0.5).astype(np.float32)
+    row = ((0.5 - np.arctan2(down, level) / np.float32(np.pi)) * rows - 0.5).astype(np.float32)
+    return np.asarray(cv2.remap(picture, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP), np.float32)
+
+
+def unevenness(picture: FloatArray, yaw: float, camera: Camera) -> float:
+    """How much the ground under and around the person at the origin changes, turned by ``yaw``: 0 for one even tone.
+
+    Nothing in a panorama says what is ground; a bench, a car or a kerb in its place shows edges there.
+    """
+    side = np.linspace(-1.0, 1.0, 32)
+    x, z = np.meshgrid(side, side)
+    rays = np.stack([x, 0 * x, z], axis=-1) - camera.position
+    rays /= np.linalg.norm(rays, axis=-1, keepdims=True)
+    patch = _looked_at(picture, rays.astype(np.float32), yaw, float(camera.position[1])).mean(axis=2)
+    grey = np.log(np.asarray(cv2.GaussianBlur(patch, (0, 0), 1.0), np.float32) + np.float32(1e-4))
+    edges = np.hypot(*np.gradient(grey))
+    return float(edges.mean() + 0.1 * grey.std())
 
 
 def measure(picture: FloatArray, yaw: float) -> tuple[Light, float]:

@@ -12,7 +12,9 @@ import cv2
 import numpy as np
 
 from synthgest.errors import ShotFailed, SpecError
-from synthgest.scene.panorama import Panorama, measure
+from synthgest.scene.camera import Camera
+from synthgest.scene.headers import picture_size
+from synthgest.scene.panorama import Panorama, measure, unevenness
 from synthgest.scene.picture import Footage, Photograph, picture_light, read_frames, reduced, sample_view
 from synthgest.scene.place import Place
 
@@ -20,6 +22,7 @@ _PHOTOGRAPHS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
 _PANORAMAS = (".hdr", ".exr")
 _VIDEOS = (".mp4", ".mov", ".mkv", ".webm", ".avi")
 _MEGAPIXELS = 100
+_YAWS = 8  # ways to turn a panorama, of which the one with the evenest ground is taken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +43,11 @@ class Backgrounds:
         lines = "".join(f"{name}\0{size}\n" for name, size in zip(self.files, self.sizes, strict=True))
         return hashlib.sha256(lines.encode("utf-8")).hexdigest()
 
-    def sample(self, rng: np.random.Generator) -> Place:
-        """A random file as a place; a file that no longer opens raises ShotFailed("background")."""
+    def sample(self, rng: np.random.Generator, camera: Camera | None = None) -> Place:
+        """A random file as a place; a file that does not open, or no longer, raises ShotFailed("background").
+
+        camera: of the clip; with it, a panorama is turned so that the person at the origin stands on open ground.
+        """
         name = self.files[rng.integers(len(self.files))]
         path = self.folder / name
         suffix = path.suffix.lower()
@@ -50,13 +56,14 @@ class Backgrounds:
         picture = _read(path)
         if picture is None:
             raise ShotFailed("background", f"the background {path} no longer opens as a picture; remove or replace it")
-        return _panorama(picture, name, rng) if suffix in _PANORAMAS else _photograph(picture, name, rng)
+        return _panorama(picture, name, rng, camera) if suffix in _PANORAMAS else _photograph(picture, name, rng)
 
 
 def open_backgrounds(folder: Path) -> Backgrounds:
     """The usable files below a folder, sorted by name; links to folders are not followed.
 
-    SpecError where the folder is missing or holds nothing usable; the message counts what was left out, and why.
+    Only headers are read: a picture is decoded when it is used. SpecError where the folder is missing or holds nothing
+    usable; the message counts what was left out, and why.
     """
     if not folder.is_dir():
         raise SpecError(f"the folder of backgrounds {folder} does not exist; give a folder of pictures or videos")
@@ -96,43 +103,35 @@ def _unusable(path: Path) -> str:
         return "empty"
     if suffix in _VIDEOS:
         return _unusable_video(path)
-    if suffix not in _PANORAMAS and _pixels(path) > _MEGAPIXELS * 1_000_000:
-        return f"over {_MEGAPIXELS} megapixels"
-    if _read(path, quick=True) is None:
+    if not cv2.haveImageReader(str(path)):
         return "OpenEXR, which this OpenCV does not read (convert to .hdr)" if suffix == ".exr" else "unreadable"
-    return ""
+    if suffix in _PANORAMAS:
+        return ""
+    dimensions = picture_size(path)
+    if dimensions is None:
+        return "unreadable"
+    return f"over {_MEGAPIXELS} megapixels" if dimensions[0] * dimensions[1] > _MEGAPIXELS * 1_000_000 else ""
 
 
 def _unusable_video(path: Path) -> str:
     try:
         with av.open(str(path)) as container:
-            stream = container.streams.video[0]
-            if stream.codec_context.width * stream.codec_context.height > _MEGAPIXELS * 1_000_000:
+            context = container.streams.video[0].codec_context
+            if context.width * context.height > _MEGAPIXELS * 1_000_000:
                 return f"over {_MEGAPIXELS} megapixels"
-            next(container.decode(stream))
-    except (av.FFmpegError, OSError, IndexError, StopIteration):
+    except (av.FFmpegError, OSError, IndexError):
         return "unreadable"
     return ""
 
 
-def _pixels(path: Path) -> int:
-    """Number of pixels that a picture's header announces, without decoding it; 0 where the header is not understood."""
-    try:
-        with av.open(str(path)) as container:
-            context = container.streams.video[0].codec_context
-            return int(context.width * context.height)
-    except (av.FFmpegError, OSError, IndexError):
-        return 0
-
-
-def _read(path: Path, *, quick: bool = False) -> np.ndarray | None:
-    """A picture (h, w, 3) RGB, uint8 sRGB or for panoramas float32 linear, or None; ``quick`` decodes JPEG at an eighth."""
+def _read(path: Path) -> np.ndarray | None:
+    """A picture (h, w, 3) RGB, uint8 sRGB or for panoramas float32 linear, or None."""
     try:
         data = np.fromfile(path, np.uint8)
         if path.suffix.lower() in _PANORAMAS:
             picture = cv2.imdecode(data, cv2.IMREAD_ANYDEPTH | cv2.IMREAD_COLOR)
         else:
-            picture = cv2.imdecode(data, cv2.IMREAD_REDUCED_COLOR_8 if quick else cv2.IMREAD_COLOR)
+            picture = cv2.imdecode(data, cv2.IMREAD_COLOR)
     except (cv2.error, OSError):
         return None
     if picture is None or picture.ndim != 3:
@@ -142,21 +141,22 @@ def _read(path: Path, *, quick: bool = False) -> np.ndarray | None:
 
 def _photograph(picture: np.ndarray, name: str, rng: np.random.Generator) -> Photograph:
     values = picture.astype(np.float32) / np.float32(255)
+    view, known = sample_view(values, rng)
     return Photograph(
-        name=name, tags=("photograph",), picture=values, view=sample_view(rng), light=picture_light(values, rng)
+        name=name, tags=("photograph", known), picture=values, view=view, light=picture_light(values, rng)
     )
 
 
 def _footage(path: Path, name: str, rng: np.random.Generator) -> Footage:
     start = rng.random()
     first = read_frames(path, start, 1, 25.0)[0].astype(np.float32) / np.float32(255)
-    return Footage(
-        name=name, tags=("video",), path=path, start=start, view=sample_view(rng), light=picture_light(first, rng)
-    )
+    view, known = sample_view(first, rng)
+    return Footage(name=name, tags=("video", known), path=path, start=start, view=view, light=picture_light(first, rng))
 
 
-def _panorama(picture: np.ndarray, name: str, rng: np.random.Generator) -> Panorama:
+def _panorama(picture: np.ndarray, name: str, rng: np.random.Generator, camera: Camera | None) -> Panorama:
     values = np.nan_to_num(picture.astype(np.float32), nan=0.0, posinf=1e5, neginf=0.0)
-    yaw = rng.uniform(-np.pi, np.pi)
+    yaws = [float(rng.uniform(-np.pi, np.pi)) for _ in range(_YAWS)]
+    yaw = yaws[0] if camera is None else min(yaws, key=lambda each: unevenness(values, each, camera))
     light, exposure = measure(values, yaw)
     return Panorama(name=name, tags=("panorama",), picture=values, yaw=yaw, light=light, exposure=exposure)

@@ -9,6 +9,7 @@ import numpy as np
 
 from synthgest.errors import ShotFailed
 from synthgest.scene.camera import Camera
+from synthgest.scene.horizon import find_horizon
 from synthgest.scene.light import FloatArray, Light, towards
 from synthgest.scene.place import Backdrop
 from synthgest.scene.tone import srgb_to_linear
@@ -22,7 +23,7 @@ _LONGEST = 2048
 class View:
     """How a flat picture is laid behind the person.
 
-    horizon: its assumed horizon, as part of its height from the top.
+    horizon: its horizon, estimated or assumed, as part of its height from the top.
     zoom: 1 shows as much of it as fits, less shows a smaller part. shift: -1 to 1, which part from left to right.
     """
 
@@ -154,9 +155,14 @@ def reduced(picture: np.ndarray) -> np.ndarray:
     return cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
 
 
-def sample_view(rng: np.random.Generator) -> View:
-    """A view with the horizon at 45 to 55 per cent of the picture's height."""
-    return View(horizon=rng.uniform(0.45, 0.55), zoom=rng.uniform(0.8, 1.0), shift=rng.uniform(-1, 1))
+def sample_view(picture: FloatArray, rng: np.random.Generator) -> tuple[View, str]:
+    """A view of a picture (h, w, 3), sRGB in [0, 1], and what is known of its horizon, as a tag.
+
+    ``horizon estimated`` where the picture's lines tell it, else ``horizon assumed`` at 45 to 55 per cent of its height.
+    """
+    assumed, found = rng.uniform(0.45, 0.55), find_horizon(picture)
+    view = View(horizon=assumed if found is None else found, zoom=rng.uniform(0.8, 1.0), shift=rng.uniform(-1, 1))
+    return view, "horizon assumed" if found is None else "horizon estimated"
 
 
 def picture_light(picture: FloatArray, rng: np.random.Generator) -> Light:

@@ -1,7 +1,7 @@
 """A place where a person can stand: what is behind, how it is lit, and what of it is floor."""
 
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,15 +22,6 @@ class Backdrop:
 
     images: FloatArray
     floor: FloatArray
-
-
-@runtime_checkable
-class Walled(Protocol):
-    """A place with walls, in which not every person and camera find room."""
-
-    def holds(self, camera: Camera, points: FloatArray) -> bool:
-        """Whether the camera and all points (..., 3), metres, lie between the walls."""
-        ...
 
 
 class Place(Protocol):

@@ -26,7 +26,10 @@ class Ridge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sky:
-    """zenith, horizon: (3,) linear. cover: part of the sky under clouds, 0 to 1. sun: (3,) direction to it."""
+    """zenith, horizon: (3,) linear. cover: part of the sky under clouds, 0 to 1. sun: (3,) direction to it.
+
+    shine: how bright the sky is around the sun. cloud: (3,) linear, of the clouds. stars: whether some are out.
+    """
 
     zenith: tuple[float, float, float]
     horizon: tuple[float, float, float]
@@ -34,6 +37,9 @@ class Sky:
     sun: FloatArray
     ridges: tuple[Ridge, ...]
     noise: Noise
+    shine: float = 1.0
+    cloud: tuple[float, float, float] = (0.93, 0.95, 0.98)
+    stars: bool = False
 
     def draw(self, directions: FloatArray, spread: float) -> FloatArray:
         """Linear colour (H, W, 3) along unit directions (H, W, 3); ``spread``: angle of a pixel, radians."""
@@ -42,7 +48,14 @@ class Sky:
         horizon, zenith = np.asarray(self.horizon, np.float32), np.asarray(self.zenith, np.float32)
         colour = zenith + (horizon - zenith) * np.exp(-lift * 4.5)
         glow = np.clip(directions @ self.sun, 0, 1)[..., None]
-        colour = colour + horizon * (0.25 * glow**6 + 0.5 * glow**60)
+        disc = np.clip((glow - np.float32(0.99975)) * 6000, 0, 1) + 0.25 * glow**900
+        colour = colour + np.float32(self.shine) * (
+            horizon * (0.25 * glow**6 + 0.5 * glow**60) + np.float32(2.5) * disc
+        )
+        if self.stars:
+            cells = np.floor(directions[..., :2] * np.float32(160) + directions[..., 2:] * np.float32(97))
+            star = (scattered(cells[..., 0], cells[..., 1], 5.0) > 0.9975) & (up > 0.08)
+            colour = colour + np.float32(0.35) * star[..., None]
         colour = self._clouds(directions, colour)
         bearing = np.arctan2(directions[..., 0], -directions[..., 2])
         level = np.maximum(np.hypot(directions[..., 0], directions[..., 2]), np.float32(1e-3))
@@ -60,7 +73,7 @@ class Sky:
         density = 0.5 + 0.75 * self.noise.rough(x, z * 1.3, wave=2.6, octaves=6, footprint=0.012 / height**2)
         thick = np.clip((density - (1 - self.cover)) * 2.6, 0, 1)
         lump = 0.5 + 0.5 * self.noise.rough(x + 0.35 * self.sun[0], z + 0.35 * self.sun[2], wave=1.3, octaves=4)
-        lit = np.array([0.93, 0.95, 0.98], np.float32) * (0.62 + 0.42 * lump)[..., None]
+        lit = np.array(self.cloud, np.float32) * (0.62 + 0.42 * lump)[..., None]
         weight = (thick * np.clip(directions[..., 1] * 9, 0, 1) * 0.92)[..., None]
         return np.asarray(colour * (1 - weight) + lit * weight, np.float32)
 

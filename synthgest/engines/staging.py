@@ -1,0 +1,197 @@
+"""What a shot shows, decided from its seed before anything is drawn: who performs, how, where, and from which camera."""
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthgest.body import Face, Figure, Person, PosedFigure, act, dress, load_body, pose, sample_person, stand
+from synthgest.body.people import PeopleSettings
+from synthgest.errors import SpecError, require_range
+from synthgest.gestures import Gesture
+from synthgest.motion import perform
+from synthgest.motion.kinematics import LEG_LENGTH
+from synthgest.motion.sequence import Motion
+from synthgest.motion.skeleton import JOINT_INDEX
+from synthgest.render.sensor import SensorSettings
+from synthgest.scene.camera import Camera
+from synthgest.scene.camera_work import CameraWork, MovementSettings, move, steady
+from synthgest.scene.daylight import Hours
+from synthgest.scene.framing import CameraSettings, Framing, frame_camera, holds
+from synthgest.scene.photographs import Backgrounds
+from synthgest.scene.place import Place
+from synthgest.scene.places import chosen_kinds, sample_place
+from synthgest.types import Shot
+
+Floats = NDArray[np.float32]
+
+_SIDES = ("left", "right")
+_STRENGTHS = (1.0, 0.5, 0.25, 0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoseTransferSettings:
+    """Keys of a recipe for this engine.
+
+    width, height: pixels, even. fps: frames per second. frames: fewest and most of a clip. places: kinds of drawn place, by
+    name or tag, chosen alike. astray: part of the clips whose place is chosen without regard to where the gesture belongs.
+    backgrounds: folder of photographs, HDR panoramas or videos, used instead of drawn places. depth: whether ground truth
+    holds depth. at_work: by vocabulary, the part of its people who are dressed for work that needs signals. people, hours,
+    camera, movement, sensor: what people, light, cameras and their sensors are drawn from.
+    """
+
+    width: int = 224
+    height: int = 224
+    fps: float = 30.0
+    frames: tuple[int, int] = (48, 120)
+    places: tuple[str, ...] = ("indoors", "outdoors")
+    astray: float = 0.25
+    backgrounds: str = ""
+    depth: bool = False
+    at_work: Mapping[str, float] = field(default_factory=lambda: {"rocog": 0.5, "ground-guide": 0.6, "drone": 0.4})
+    people: PeopleSettings = field(default_factory=PeopleSettings)
+    hours: Hours = field(default_factory=Hours)
+    camera: CameraSettings = field(default_factory=CameraSettings)
+    movement: MovementSettings = field(default_factory=MovementSettings)
+    sensor: SensorSettings = field(default_factory=SensorSettings)
+
+    def __post_init__(self) -> None:
+        if self.places or not self.backgrounds:
+            chosen_kinds(self.places)
+        for side in ("width", "height"):
+            given = getattr(self, side)
+            if not 16 <= given <= 4096 or given % 2:
+                raise SpecError(f"{side} is {given}; expected an even number from 16 to 4096")
+        if not 1 <= self.fps <= 240:
+            raise SpecError(f"fps is {self.fps}; expected 1 to 240 frames per second")
+        fewest, most = self.frames
+        if not 2 <= fewest <= most:
+            raise SpecError(f"frames are {fewest} to {most}; expected 2 <= fewest <= most")
+        for name, part in {"astray": self.astray, **self.at_work}.items():
+            require_range(name, (part, part), (0, 1))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height, pixels."""
+        return self.width, self.height
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged:
+    """A shot before it is drawn. outline: a few thousand points of the person at every frame, standing on the floor.
+
+    rise: metres by which the posed person is lifted to stand on the floor.
+    """
+
+    person: Person
+    figure: Figure
+    face: Face
+    motion: Motion
+    outline: PosedFigure
+    rise: float
+    framing: Framing
+    work: CameraWork
+    place: Place
+
+
+def stage(shot: Shot, settings: PoseTransferSettings, backgrounds: Backgrounds | None) -> Staged:
+    """Everything that a shot's seed decides; each purpose has a stream of chance of its own."""
+    gesture = shot.gesture
+    work = settings.at_work.get(gesture.name.partition("/")[0], 0.0)
+    person = sample_person(chance(shot, "person"), settings=settings.people, work=work)
+    figure = dress(load_body(), person)
+    captured = perform(gesture, chance(shot, "motion"), fps=settings.fps, frames=settings.frames)
+    face = act(chance(shot, "face"), frames=len(captured), fps=settings.fps)
+    motion = face.on(_placed(captured, figure))
+    hanging = pose(figure.outline(), motion)
+    outline = stand(hanging)
+    framing, work_ = _filmed(shot, settings, outline, motion)
+    return Staged(
+        person=person,
+        figure=figure,
+        face=face,
+        motion=motion,
+        outline=outline,
+        rise=float(outline.joints[0, 0, 1] - hanging.joints[0, 0, 1]),
+        framing=framing,
+        work=work_,
+        place=_place(shot, settings, backgrounds, work_.seen, outline),
+    )
+
+
+def chance(shot: Shot, purpose: str) -> np.random.Generator:
+    """A stream of chance of its own for each purpose: another camera does not give the clip another person."""
+    return np.random.default_rng([shot.seed, zlib.crc32(purpose.encode())])
+
+
+def facts(staged: Staged) -> dict[str, Any]:
+    """What a clip's record says of its camera, in plain values: metres, degrees, pixels."""
+    camera = staged.framing.camera
+    at, aim = camera.position, camera.rotation[:, 2]
+    azimuth = np.degrees(np.arctan2(at[0], at[2]))
+    return {
+        "movement": staged.work.kind,
+        "height": round(float(at[1]), 2),
+        "distance": round(float(np.hypot(at[0], at[2])), 2),
+        "azimuth": round(float(azimuth), 1),
+        "down": round(float(np.degrees(np.arcsin(aim[1]))), 1),
+        "yfov": round(float(np.degrees(camera.yfov)), 1),
+        "hand_pixels": staged.framing.hand,
+        "upper_body": staged.framing.upper_body,
+        "aerial": staged.framing.aerial,
+        "attempts": staged.framing.attempts,
+    }
+
+
+def _placed(motion: Motion, figure: Figure) -> Motion:
+    """The motion with its path as long as this body's legs make it, and its middle at the origin of the place."""
+    path = motion.transl * np.float32(figure.leg_length / LEG_LENGTH)
+    path[:, [0, 2]] -= (path.min(axis=0) + path.max(axis=0))[[0, 2]] / 2
+    return replace(motion, transl=path)
+
+
+def _filmed(
+    shot: Shot, settings: PoseTransferSettings, outline: PosedFigure, motion: Motion
+) -> tuple[Framing, CameraWork]:
+    """A framing, and camera work around it that keeps what the framing holds; a restless camera is calmed until it does."""
+    wrists = outline.joints[:, [JOINT_INDEX[f"{side}_wrist"] for side in _SIDES]]
+    hands = np.concatenate([wrists[:, :, None], outline.fingertips.reshape(len(wrists), 2, 5, 3)], axis=2)
+    rng = chance(shot, "camera")
+    matter = _hands_that_matter(shot.gesture, wrists)
+    framing = frame_camera(outline.vertices, hands, rng, matter=matter, settings=settings.camera, size=settings.size)
+    seed = int(rng.integers(2**62))
+    for strength in _STRENGTHS:
+        again = np.random.default_rng(seed)
+        work = move(framing.camera, len(motion), motion.fps, again, settings.movement, strength)
+        if all(holds(work.at(frame), hands[frame]) for frame in range(len(motion))):
+            return framing, work
+    return framing, steady(framing.camera)
+
+
+def _hands_that_matter(gesture: Gesture, wrists: Floats) -> tuple[int, ...]:
+    """0 left, 1 right: the hands that show the gesture; of a gesture of either hand the one that travels farther."""
+    if gesture.hands == "both":
+        return 0, 1
+    if gesture.hands in _SIDES:
+        return (_SIDES.index(gesture.hands),)
+    return (int(np.linalg.norm(np.diff(wrists, axis=0), axis=-1).sum(axis=0).argmax()),)
+
+
+def _place(
+    shot: Shot, settings: PoseTransferSettings, backgrounds: Backgrounds | None, seen: Camera, outline: PosedFigure
+) -> Place:
+    rng = chance(shot, "place")
+    if backgrounds is not None:
+        return backgrounds.sample(rng, seen)
+    return sample_place(
+        rng,
+        kinds=settings.places,
+        camera=seen,
+        points=outline.joints,
+        environments=shot.gesture.environments,
+        astray=settings.astray,
+        hours=settings.hours,
+    )
