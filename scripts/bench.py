@@ -53,7 +53,7 @@ def the_scene(engine: PoseTransfer, shot: Shot) -> tuple[MovingMesh, Setting]:
     mesh = MovingMesh(vertices=posed.vertices + up, normals=posed.normals, faces=posed.faces, surface=posed.surface)
     seen = staged.work.seen
     backdrop = staged.place.draw(seen, frames=FRAMES, fps=30)
-    return mesh, Setting(light=staged.place.light, backdrop=backdrop, seen=seen, shutter=0.4)
+    return mesh, Setting(light=staged.place.light, backdrop=backdrop, seen=seen, shutter=0.4, span=staged.outline.vertices)
 
 
 def readme_way(renderer: Any, mesh: MovingMesh, camera: Camera) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from synthgest.render.detail import shadow_faces, visible_lots
+from synthgest.render.detail import shadow_faces, visible_detail
 from synthgest.render.gl import import_pyrender
 from synthgest.render.mesh import FloatArray, MovingMesh
 from synthgest.scene.tone import srgb_to_linear
@@ -14,8 +14,6 @@ import_pyrender()
 
 from OpenGL import GL  # noqa: E402  (PyOpenGL must be imported by import_pyrender first)
 
-_THREAD = 0.005
-"""Largest footprint of a pixel in which threads, strands and freckles are to be seen, metres."""
 _FIXED = (3, 3, 2, 3, 3)
 """Widths of what does not move, in the order of person.vert: colour, accent, uv, place, finish."""
 
@@ -31,19 +29,19 @@ class MeshBuffers:
         count = mesh.vertices.shape[1]
         self._positions = [GL.glGenBuffers(1), GL.glGenBuffers(1)]
         self._normals = GL.glGenBuffers(1)
-        colours = (srgb_to_linear(np.clip(colour, 0, 1)) for colour in (surface.colour, surface.accent))
-        fixed = np.concatenate([*colours, surface.uv, surface.place, surface.finish], axis=1)
+        detail = visible_detail(mesh, footprint)
+        colours = srgb_to_linear(np.clip(detail.colours, 0, 1))
+        fixed = np.concatenate([colours, surface.uv, surface.place, surface.finish], axis=1)
         self._fixed = _buffer(np.ascontiguousarray(fixed, np.float32))
         for buffer in (*self._positions, self._normals):
             GL.glBindBuffer(GL.GL_ARRAY_BUFFER, buffer)
             GL.glBufferData(GL.GL_ARRAY_BUFFER, count * 12, None, GL.GL_STREAM_DRAW)
-        lots, coarse = visible_lots(mesh, footprint), shadow_faces(mesh)
-        every = [*(lot.faces for lot in lots), coarse]
+        coarse = shadow_faces(mesh)
+        every = [*(lot.faces for lot in detail.lots), coarse]
         ends = np.cumsum([0, *(len(faces) for faces in every)]).tolist()
         self._indices = _buffer(np.ascontiguousarray(np.concatenate(every), np.uint32))
-        self._ranges = {(lot.pattern, lot.inside): ends[number : number + 2] for number, lot in enumerate(lots)}
+        self._ranges = {(lot.pattern, lot.inside): ends[number : number + 2] for number, lot in enumerate(detail.lots)}
         self._coarse = ends[-2:]
-        self.fine = footprint < _THREAD
         self._arrays = [self._array(now, before) for now, before in (self._positions, self._positions[::-1])]
         self._turn = 0
 

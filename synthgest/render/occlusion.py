@@ -25,9 +25,9 @@ class Closeness:
     """
 
     def __init__(self, span: FloatArray, vertex_area: float) -> None:
-        points = span.reshape(-1, 3)
-        self.low = points.min(axis=0) - np.float32(4 * CELL)
-        self.shape = tuple(int(side) for side in np.ceil((points.max(axis=0) - self.low) / CELL) + 5)
+        low, high = (np.array([edge(span[..., axis]) for axis in range(3)], np.float32) for edge in (np.min, np.max))
+        self.low = low - np.float32(4 * CELL)
+        self.shape = tuple(int(side) for side in np.ceil((high - self.low) / CELL) + 5)
         self._worth = np.float32(vertex_area / CELL**2)
 
     def grid(self, vertices: FloatArray) -> FloatArray:

@@ -35,7 +35,7 @@ class Passes:
     def __init__(self, size: tuple[int, int], factor: int, side: int) -> None:
         self._size, self._large, self._side = size, (size[0] * factor, size[1] * factor), side
         self._light = Program("light.vert", "light.frag")
-        self._person: dict[tuple[int, bool], Program] = {}
+        self._person: dict[int, Program] = {}
         self._resolve = Program("screen.vert", "resolve.frag", units={"person": _PERSON, "depth": _DEPTH})
         self._compose = {
             (smeared, still): Program(
@@ -112,16 +112,16 @@ class Passes:
         GL.glEnable(GL.GL_DEPTH_TEST)
         GL.glClear(GL.GL_COLOR_BUFFER_BIT | GL.GL_DEPTH_BUFFER_BIT)
         for pattern, both_sides in mesh.kinds:
-            self._person_program(pattern, mesh.fine).use()
+            self._person_program(pattern).use()
             (GL.glDisable if both_sides else GL.glEnable)(GL.GL_CULL_FACE)
             mesh.draw((pattern, both_sides))
 
-    def _person_program(self, pattern: int, fine: bool) -> Program:
+    def _person_program(self, pattern: int) -> Program:
         """The program of a pattern; compiled when it is first worn."""
-        if (pattern, fine) not in self._person:
-            constants = _NAMES | {"PATTERN": pattern, "FINE": int(fine)}
-            self._person[pattern, fine] = Program("person.vert", "person.frag", units=_LIT, constants=constants)
-        return self._person[pattern, fine]
+        if pattern not in self._person:
+            constants = _NAMES | {"PATTERN": pattern}
+            self._person[pattern] = Program("person.vert", "person.frag", units=_LIT, constants=constants)
+        return self._person[pattern]
 
     def finish(self, whole: Window, movement: Movement, *, still: bool) -> tuple[FloatArray, FloatArray]:
         """A window of the finished picture, (h, w, 4) float32, sRGB and cover, and its depth (h, w) float32, metres.

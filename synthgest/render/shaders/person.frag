@@ -1,9 +1,8 @@
-in vec3 base;
+in vec4 base;
 in vec3 second;
 in vec3 glossy;
 in vec2 thread;
 in vec3 rest;
-in float speed;
 
 layout(location = 0) out vec4 shown;  // linear light; alpha: 1 and the speed in pixels a frame where there is a person
 
@@ -33,43 +32,43 @@ float waves(vec3 p) {  // smooth, in about [-1, 1]
     return (sin(q.x * 1.9 + q.y) + sin(q.y * 2.3 - q.z * 1.1 + 2.0) + sin(q.z * 2.1 + q.x * 0.8 + 4.0)) / 3.0;
 }
 
-vec3 camouflaged() {
+vec3 camouflaged(vec3 first) {
     vec3 p = rest * vec3(22.0, 30.0, 22.0);
     float one = waves(p) + 0.5 * waves(p * 2.7 + 3.0), two = waves(p * 1.1 + 9.0) + 0.5 * waves(p * 2.9 + 5.0);
-    vec3 patches = one > 0.15 ? second : base;
-    patches = two > 0.45 ? mix(base, second, 0.5) * 0.28 : patches;
-    return one < -0.55 ? base * 0.5 : patches;
+    vec3 patches = one > 0.15 ? second : first;
+    patches = two > 0.45 ? mix(first, second, 0.5) * 0.28 : patches;
+    return one < -0.55 ? first * 0.5 : patches;
 }
 
-vec3 reflected() {
-    if (PATTERN == PLAIN || PATTERN == REFLECTIVE) return base;
-    if (FINE == 0 && (PATTERN == DENIM || PATTERN == SKIN)) return base;
-    if (FINE == 0 && PATTERN == KNIT) return 0.86 * base;
-    if (PATTERN == CAMOUFLAGE) return camouflaged();
+vec3 reflected(vec3 first) {
+    if (PATTERN == PLAIN) return first;
+    if (PATTERN == CAMOUFLAGE) return camouflaged(first);
     vec2 wide = fwidth(thread);
     float fine = 1.0 - clamp(max(wide.x, wide.y) * 1.4 - 0.4, 0.0, 1.0);  // details smaller than a sample are averaged
-    if (PATTERN == STRIPES) return mix(base, second, ring(thread.y, wide.y));
+    if (PATTERN == STRIPES) return mix(first, second, ring(thread.y, wide.y));
     if (PATTERN == CHECKS) {
         float across = ring(thread.x, wide.x), along = ring(thread.y, wide.y);
         float line = ring(thread.x * 0.5 + 0.2, wide.x) * ring(thread.x * 4.0, wide.x * 4.0);
-        return mix(base, second, 0.5 * (across + along)) * (1.0 + 0.25 * line);
+        return mix(first, second, 0.5 * (across + along)) * (1.0 + 0.25 * line);
     }
     if (PATTERN == DOTS) {
         vec2 off = fract(thread + vec2(0.5 * mod(floor(thread.y), 2.0), 0.0)) - 0.5;
         float spot = clamp((0.24 - length(off)) / max(wide.y, 1e-4) + 0.5, 0.0, 1.0);
-        return mix(base, second, mix(0.18, spot, fine));
+        return mix(first, second, mix(0.18, spot, fine));
     }
     if (PATTERN == DENIM) {
         float twill = speckle(vec2(thread.x * 3.0 + thread.y * 3.0, (thread.x - thread.y) * 0.4));
-        return base + 0.25 * (twill - 0.5) * fine * (second - base);
+        return first + 0.25 * (twill - 0.5) * fine * (second - first);
     }
-    if (PATTERN == KNIT) return base * (1.0 - 0.22 * fine * abs(sin(3.14159 * thread.x)));
+    if (PATTERN == KNIT) return first * (1.14 - 0.22 * fine * abs(sin(3.14159 * thread.x)));
     if (PATTERN == STRANDS) {
-        float lock = speckle(vec2(thread.x * 0.35, thread.y * 0.25)), hair = 0.5;
-        if (FINE == 1) hair = speckle(vec2(thread.x * 2.0, thread.y * 0.35));
-        return mix(base, second, clamp(0.15 + 0.5 * (lock - 0.3) + 0.5 * fine * (hair - 0.5), 0.0, 1.0));
+        return mix(first, second, clamp(0.75 * speckle(vec2(thread.x * 0.8, thread.y * 0.28)) - 0.1, 0.0, 1.0));
     }
-    return mix(base, second, clamp(speckle(rest.xy * 420.0 + rest.z * 300.0) * 6.0 - 4.9, 0.0, 1.0));  // skin: freckles
+    return mix(first, second, clamp(speckle(rest.xy * 420.0 + rest.z * 300.0) * 6.0 - 4.9, 0.0, 1.0));  // skin: freckles
 }
 
-void main() { shown = vec4(reflected() + glossy, 1.0 + speed); }
+void main() {
+    vec3 light = reflected(base.rgb);
+    if (PATTERN != PLAIN) light += glossy;
+    shown = vec4(light, 1.0 + base.a);
+}

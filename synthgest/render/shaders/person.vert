@@ -12,12 +12,11 @@ layout(location = 7) in vec3 finish;
 uniform sampler3D closeness;
 uniform sampler2DShadow heights;
 
-out vec3 base;     // linear light from the colour, and with it from the accent
-out vec3 second;
-out vec3 glossy;   // linear light mirrored off the surface
+out vec4 base;    // linear light from the colour; a: speed, pixels a frame
+out vec3 second;  // the same from the accent
+out vec3 glossy;  // linear light mirrored off the surface; a plain surface has it in its colour already
 out vec2 thread;
 out vec3 rest;
-out float speed;   // pixels a frame
 
 float waves(vec3 p) {  // smooth, in about [-1, 1]
     vec3 q = p + 0.5 * sin(p.yzx * 1.7 + 1.3);
@@ -45,10 +44,11 @@ float sunlight(vec3 facing) {  // how much of the sun reaches the point, past ot
 void main() {
     gl_Position = camera * vec4(position, 1.0);
     vec4 was = before * vec4(earlier, 1.0);
-    speed = length(0.5 * picture.xy * (gl_Position.xy / gl_Position.w - was.xy / was.w));
+    base.a = length(0.5 * picture.xy * (gl_Position.xy / gl_Position.w - was.xy / was.w));
     thread = uv;
     rest = place;
-    bool skin = PATTERN == SKIN;
+    int pattern = int(finish.x + 0.5);
+    bool skin = pattern == SKIN;
     float gloss = clamp(finish.y, 0.0, 1.0);
     vec3 view = normalize(eye.xyz - position);
     vec3 outward = normal * (dot(normal, view) < -0.2 ? -1.0 : 1.0);  // cloth and hair seen from within
@@ -77,8 +77,10 @@ void main() {
     vec3 albedo = colour;
     // A tone of the Monk scale is how skin looks in a photograph, where it gets about two thirds of the light.
     if (skin) albedo *= 1.75 / (1.0 + 1.3 * max(colour.r, max(colour.g, colour.b)));
-    base = albedo * light * (1.0 + mottle * vec3(0.7, 1.0, 1.0));
+    base.rgb = albedo * light * (1.0 + mottle * vec3(0.7, 1.0, 1.0));
     second = accent * light;
-    if (PATTERN == DENIM) base = mix(base, second, clamp(0.16 * waves(place * 28.0) + 0.16, 0.0, 1.0));
-    if (PATTERN == REFLECTIVE) base += 0.35 * pow(clamp(dot(facing, view), 0.0, 1.0), 2.0) * light;
+    if (pattern == KNIT) base.rgb *= 0.86;
+    if (pattern == DENIM) base.rgb = mix(base.rgb, second, clamp(0.16 * waves(place * 28.0) + 0.16, 0.0, 1.0));
+    if (pattern == REFLECTIVE) base.rgb += 0.35 * pow(clamp(dot(facing, view), 0.0, 1.0), 2.0) * light;
+    if (PATTERN == PLAIN) base.rgb += glossy;
 }
