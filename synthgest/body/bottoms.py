@@ -63,7 +63,7 @@ def _sewn(garment: Mesh, bottom: Bottom, tucked: bool, at: Marks) -> list[tuple[
     panels += [(woven(pocket, bottom.pattern, period, bottom.accent, at), gloss, 0.5) for pocket in pockets]
     if bottom.kind in ("jeans", "chinos", "work trousers", "shorts"):
         fly = patch(garment, [x + 0.004, 0.028 - x, y - (at.hip - 0.03), z - at.neck[2]])
-        panels.append((woven(fly.shaded(0.88), bottom.pattern, period, bottom.accent, at), gloss, 0.7))
+        panels.append((woven(fly.shaded(0.95), bottom.pattern, period, bottom.accent, at), gloss, 0.7))
     panels.append((woven(garment, bottom.pattern, period, bottom.accent, at), gloss, 1.0))
     return [panel for panel in panels if len(panel[0].faces)]
 

@@ -13,10 +13,10 @@ from synthgest.render.mesh import FloatArray, MovingMesh
 
 Faces = NDArray[np.int32]
 
-_ANKLES, _SHINS, _HIPS, _SHOULDERS, _CHIN, _TRUNK = 0.07, 0.15, 0.55, 0.8, 0.885, 0.3
+_ANKLES, _SHINS, _HIPS, _SHOULDERS, _CHIN, _TRUNK = 0.07, 0.15, 0.47, 0.8, 0.885, 0.3
 """Where shoes end, skirts and coats may end, collars begin and end: parts of the height at rest; half a skirt's width, metres."""
 _SEAM = 5e-4
-_FINEST = 1.1
+_FINEST = 1.25
 """Side of the cells whose vertices count as one in the picture, pixels."""
 _THREAD = 0.005
 """Largest footprint of a pixel in which threads, strands and freckles are to be seen, metres."""
@@ -109,7 +109,7 @@ def _openings(place: FloatArray, edge: NDArray[np.int64]) -> list[tuple[FloatArr
     collar = (part > _SHOULDERS) & (part < _CHIN)
     skirt = (part > _SHINS) & (part < _HIPS) & (np.abs(place[edge, 0]) < _TRUNK)
     shoe = part < _ANKLES  # which the foot fills
-    groups = ((collar, 0.06), (skirt, 0.08), (~collar & ~skirt & ~shoe, 0.02))
+    groups = ((collar, 0.06), (skirt, 0.3), (~collar & ~skirt & ~shoe, 0.02))
     return [(place[edge[chosen]], depth) for chosen, depth in groups if chosen.any()]
 
 

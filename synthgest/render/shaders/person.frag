@@ -20,6 +20,13 @@ float speckle(vec2 p) {  // value noise in [0, 1], one value a unit
     return mix(low, high, part.y);
 }
 
+float freckle(vec3 p) {  // round spots, one in every twelfth cell of a unit
+    vec3 cell = floor(p);
+    float chance = scatter(cell.xy + 17.0 * cell.z), size = 0.12 + 0.22 * fract(chance * 57.0);
+    vec3 middle = 0.5 + 0.25 * (fract(chance * vec3(91.0, 173.0, 311.0)) - 0.5);
+    return chance > 0.92 ? clamp((size - length(p - cell - middle)) * 8.0 + 0.5, 0.0, 1.0) : 0.0;
+}
+
 float ring(float x, float wide) {  // 1 where x's fraction lies below one half, averaged over the width of a sample
     float soft = max(wide, 1e-4);
     float at = fract(x);
@@ -64,7 +71,7 @@ vec3 reflected(vec3 first) {
     if (PATTERN == STRANDS) {
         return mix(first, second, clamp(0.75 * speckle(vec2(thread.x * 0.8, thread.y * 0.28)) - 0.1, 0.0, 1.0));
     }
-    return mix(first, second, clamp(speckle(rest.xy * 420.0 + rest.z * 300.0) * 6.0 - 4.9, 0.0, 1.0));  // skin: freckles
+    return mix(first, second, freckle(rest * 260.0));
 }
 
 void main() {
