@@ -26,8 +26,9 @@ from synthgest.recipes import load_recipe
 from synthgest.render.gl import import_pyrender
 from synthgest.render.mesh import MovingMesh
 from synthgest.render.passes import Passes
-from synthgest.render.rasteriser import Renderer, Setting
+from synthgest.render.rasteriser import Renderer
 from synthgest.render.sensor import Sensor
+from synthgest.render.setting import Setting
 from synthgest.render.shadow import FloorShadow
 from synthgest.scene.camera import Camera
 from synthgest.scene.place import Backdrop
@@ -53,7 +54,9 @@ def the_scene(engine: PoseTransfer, shot: Shot) -> tuple[MovingMesh, Setting]:
     mesh = MovingMesh(vertices=posed.vertices + up, normals=posed.normals, faces=posed.faces, surface=posed.surface)
     seen = staged.work.seen
     backdrop = staged.place.draw(seen, frames=FRAMES, fps=30)
-    return mesh, Setting(light=staged.place.light, backdrop=backdrop, seen=seen, shutter=0.4, span=staged.outline.vertices)
+    return mesh, Setting(
+        light=staged.place.light, backdrop=backdrop, seen=seen, shutter=0.4, span=staged.outline.vertices
+    )
 
 
 def readme_way(renderer: Any, mesh: MovingMesh, camera: Camera) -> None:

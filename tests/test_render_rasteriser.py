@@ -10,7 +10,8 @@ import pytest
 from synthgest.body.surface import PATTERNS, plain
 from synthgest.errors import FrameError
 from synthgest.render.mesh import MovingMesh
-from synthgest.render.rasteriser import Renderer, Setting
+from synthgest.render.rasteriser import Renderer
+from synthgest.render.setting import Setting
 from synthgest.scene.camera import Camera, looking
 from synthgest.scene.light import Light, towards
 from synthgest.scene.place import Backdrop

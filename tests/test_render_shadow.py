@@ -6,7 +6,8 @@ import pytest
 
 from synthgest.body.surface import plain
 from synthgest.render.mesh import MovingMesh
-from synthgest.render.rasteriser import Renderer, Setting
+from synthgest.render.rasteriser import Renderer
+from synthgest.render.setting import Setting
 from synthgest.scene.camera import Camera, looking
 from synthgest.scene.light import Light, towards
 from synthgest.scene.place import Backdrop

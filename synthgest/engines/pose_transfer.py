@@ -16,8 +16,9 @@ from synthgest.engines.staging import PoseTransferSettings, Staged, chance, fact
 from synthgest.errors import SpecError
 from synthgest.prompts import bank_digest, write_prompt
 from synthgest.render.mesh import MovingMesh
-from synthgest.render.rasteriser import Renderer, Setting
+from synthgest.render.rasteriser import Renderer
 from synthgest.render.sensor import Sensor, brightness
+from synthgest.render.setting import Setting
 from synthgest.scene.camera_work import CameraWork
 from synthgest.scene.photographs import Backgrounds, open_backgrounds
 from synthgest.tables import to_value
