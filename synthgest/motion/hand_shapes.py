@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
 
 Array = NDArray[np.float64]
 
@@ -17,10 +18,10 @@ FINGERS = ("index", "middle", "pinky", "ring", "thumb")
 class HandShape:
     """The fingers of one hand, in degrees.
 
-    index, middle, ring, pinky: curl at the knuckle, the middle and the last joint (0 is straight).
+    index, middle, ring, pinky: curl at the knuckle, the middle and the last joint (0 is straight). spread: angle between
+    neighbouring fingers beyond that of the flat hand, negative to close it; a finger has the less of it the more it curls.
     thumb: swing towards the palm (opposition), swing away from the index finger within the plane of the palm (radial
-    abduction, negative towards the fingers), curl of its two last joints. spread: angle
-    between neighbouring fingers beyond that of the flat hand, negative to close it.
+    abduction, negative towards the fingers), drop of its tip below the palm (flexion). thumb_curl: of its two last joints.
     """
 
     index: tuple[float, float, float]
@@ -28,38 +29,117 @@ class HandShape:
     ring: tuple[float, float, float]
     pinky: tuple[float, float, float]
     thumb: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    thumb_curl: tuple[float, float] = (0.0, 0.0)
     spread: float = 0.0
 
 
 _STRAIGHT = (0.0, 0.0, 0.0)
-_CURLED = (80.0, 95.0, 60.0)
+_FIST_INDEX = (85.0, 98.0, 60.0)
+_FIST_MIDDLE = (87.0, 98.0, 60.0)
+_FIST_RING = (89.0, 98.0, 60.0)
+_FIST_PINKY = (90.0, 98.0, 66.0)
+_ACROSS = (8.0, 2.0, 10.0)
+_ACROSS_CURL = (62.0, 55.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Gathering:
+    """How a finger that folds to a right angle joins its neighbours, in degrees, each positive away from the thumb.
+
+    The knuckles are wider apart than the fingers are thick, and straight fingers fan out. A fist has no gaps because its
+    fingers converge, towards the scaphoid bone (Kapandji, *The Physiology of the Joints*, volume 1). level: turn of the
+    straight finger that makes it parallel to the forearm. lean: of the folded one, root to middle joint. twist: about its
+    first segment, which brings the fingertip along.
+    """
+
+    level: float
+    lean: float
+    twist: float
+
+
+_GATHERED: Mapping[str, _Gathering] = MappingProxyType(
+    {
+        "index": _Gathering(level=3.4, lean=18.0, twist=14.0),
+        "middle": _Gathering(level=-3.3, lean=-1.0, twist=0.0),
+        "ring": _Gathering(level=-7.7, lean=-9.0, twist=-8.0),
+        "pinky": _Gathering(level=-10.9, lean=-15.0, twist=-20.0),
+    }
+)
+_SPREAD: Mapping[str, float] = MappingProxyType({"index": -1.0, "middle": 0.0, "ring": 1.0, "pinky": 2.0})
+# What the last joints of the flat hand's thumb turn about: at right angles to its length and to its nail's normal.
+_THUMB_HINGE = np.array([0.41, 0.90, -0.15])
 
 HAND_SHAPES: Mapping[str, HandShape] = MappingProxyType(
     {
         "relaxed": HandShape(
-            index=(14, 22, 12), middle=(20, 27, 15), ring=(24, 30, 17), pinky=(26, 30, 18), thumb=(18, -8, 15), spread=2
+            index=(14, 22, 12),
+            middle=(20, 27, 15),
+            ring=(24, 30, 17),
+            pinky=(26, 30, 18),
+            thumb=(18, -8, 0),
+            thumb_curl=(15, 15),
+            spread=2,
         ),
         "flat": HandShape(
-            index=_STRAIGHT, middle=_STRAIGHT, ring=_STRAIGHT, pinky=_STRAIGHT, thumb=(8, -18, 5), spread=-4
+            index=_STRAIGHT,
+            middle=_STRAIGHT,
+            ring=_STRAIGHT,
+            pinky=_STRAIGHT,
+            thumb=(8, -18, 0),
+            thumb_curl=(5, 5),
+            spread=-4,
         ),
         "spread": HandShape(
             index=_STRAIGHT, middle=_STRAIGHT, ring=_STRAIGHT, pinky=_STRAIGHT, thumb=(0, 18, 0), spread=12
         ),
         "cupped": HandShape(
-            index=(25, 20, 10), middle=(27, 22, 12), ring=(27, 22, 12), pinky=(25, 22, 12), thumb=(20, -10, 15)
+            index=(25, 20, 10),
+            middle=(27, 22, 12),
+            ring=(27, 22, 12),
+            pinky=(25, 22, 12),
+            thumb=(20, -10, 0),
+            thumb_curl=(15, 15),
         ),
         "hook": HandShape(
-            index=(50, 65, 40), middle=(55, 70, 42), ring=(58, 70, 42), pinky=(58, 70, 42), thumb=(20, -5, 20)
+            index=(50, 65, 40),
+            middle=(55, 70, 42),
+            ring=(58, 70, 42),
+            pinky=(58, 70, 42),
+            thumb=(20, -5, 0),
+            thumb_curl=(20, 20),
         ),
-        "fist": HandShape(index=_CURLED, middle=_CURLED, ring=_CURLED, pinky=_CURLED, thumb=(42, -12, 40), spread=-3),
+        "fist": HandShape(
+            index=_FIST_INDEX,
+            middle=_FIST_MIDDLE,
+            ring=_FIST_RING,
+            pinky=_FIST_PINKY,
+            thumb=_ACROSS,
+            thumb_curl=_ACROSS_CURL,
+        ),
         "point": HandShape(
-            index=(2, 4, 2), middle=_CURLED, ring=_CURLED, pinky=_CURLED, thumb=(42, -12, 40), spread=-3
+            index=(2, 4, 2),
+            middle=_FIST_MIDDLE,
+            ring=_FIST_RING,
+            pinky=_FIST_PINKY,
+            thumb=_ACROSS,
+            thumb_curl=_ACROSS_CURL,
         ),
         "thumb-up": HandShape(
-            index=_CURLED, middle=_CURLED, ring=_CURLED, pinky=_CURLED, thumb=(-5, 38, -8), spread=-3
+            index=_FIST_INDEX,
+            middle=_FIST_MIDDLE,
+            ring=_FIST_RING,
+            pinky=_FIST_PINKY,
+            thumb=(-5, 38, 0),
+            thumb_curl=(-8, -8),
         ),
         "v-sign": HandShape(
-            index=(2, 2, 0), middle=(2, 2, 0), ring=_CURLED, pinky=_CURLED, thumb=(48, -15, 45), spread=14
+            index=(2, 2, 0),
+            middle=(2, 2, 0),
+            ring=_FIST_RING,
+            pinky=_FIST_PINKY,
+            thumb=_ACROSS,
+            thumb_curl=_ACROSS_CURL,
+            spread=14,
         ),
     }
 )
@@ -70,14 +150,25 @@ def rotations(shape: str) -> Array:
     """The (15, 3) axis-angle rotations, in radians, of a left hand in this shape; a right hand mirrors them."""
     hand = HAND_SHAPES[shape]
     pose = np.zeros((5, 3, 3))
+    # Palm down and fingers along +X: a finger curls about -Z and spreads about Y.
     for number, finger in enumerate(FINGERS[:4]):
-        curl = np.asarray(getattr(hand, finger), dtype=np.float64)
-        # Palm down and fingers along +X: a finger curls about -Z and spreads about Y.
-        pose[number, :, 2] = -curl
-        pose[number, 0, 1] = {"index": -1.0, "middle": 0.0, "ring": 1.0, "pinky": 2.0}[finger] * hand.spread
-    oppose, abduct, curl_thumb = hand.thumb
-    # The flat hand's thumb lies between +X and +Z. It swings below the palm about +X, away from the index finger about
-    # -Y, and its last joints curl about +Y, back over the palm.
-    pose[4, 0] = (oppose, -abduct, 0.0)
-    pose[4, 1:, 1] = curl_thumb
-    return np.radians(pose.reshape(15, 3))
+        root, *rest = getattr(hand, finger)
+        pose[number, 0] = _root(finger, root, hand.spread)
+        pose[number, 1:, 2] = -np.radians(rest)
+    oppose, abduct, drop = hand.thumb
+    # The flat hand's thumb lies between +X and +Z. It swings below the palm about +X, away from the index finger about -Y.
+    pose[4, 0] = np.radians((oppose, -abduct, -drop))
+    pose[4, 1:] = np.radians(hand.thumb_curl)[:, None] * _THUMB_HINGE
+    return pose.reshape(15, 3)
+
+
+def _root(finger: str, curl: float, spread: float) -> Array:
+    """The (3,) rotation at a finger's knuckle, radians: level, then curled, then leaned and twisted to its neighbours."""
+    folded, gathered = curl / 90.0, _GATHERED[finger]
+    level = gathered.level * folded + _SPREAD[finger] * spread * (1.0 - folded)
+    steps = (("y", level), ("z", -curl), ("y", -gathered.twist * folded), ("x", gathered.lean * folded))
+    turn = Rotation.identity()
+    for axis, degrees in steps:
+        turn = Rotation.from_euler(axis, degrees, degrees=True) * turn
+    rotation: Array = turn.as_rotvec()
+    return rotation
