@@ -2,6 +2,8 @@
 
 import dataclasses
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -94,3 +96,29 @@ def test_what_a_library_prints_does_not_disturb_the_reports(
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(site), os.environ["PYTHONPATH"]]))
     noisy = list(run_local(job, shots[:2], workers=1))
     assert [outcome.reason for outcome in noisy] == ["", ""]
+
+
+def test_a_worker_that_is_asked_to_leave_finishes_the_clip_that_it_publishes() -> None:
+    script = (
+        "import os, signal\n"
+        "from synthgest.executors.worker import Departure\n"
+        "leaving = Departure()\n"
+        "with leaving:\n"
+        "    os.kill(os.getpid(), signal.SIGTERM)\n"
+        "    print('published', flush=True)\n"
+        "print('went on', flush=True)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "published\n"
+
+
+def test_a_worker_that_is_asked_to_leave_between_clips_leaves_at_once() -> None:
+    script = (
+        "import os, signal\n"
+        "from synthgest.executors.worker import Departure\n"
+        "leaving = Departure()\n"
+        "os.kill(os.getpid(), signal.SIGTERM)\n"
+        "print('went on', flush=True)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == ""

@@ -22,6 +22,8 @@ from synthgest.types import Attempt, Shot
 CRASHES = 3
 """Workers that one shot may take down before it is given up."""
 
+_GRACE = 1.5
+"""Seconds that workers have to finish publishing before they are killed."""
 _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "LP_NUM_THREADS")
 
 
@@ -97,10 +99,14 @@ class _Crew:
                 self._hand_out(worker)
 
     def dismiss(self) -> None:
-        """End every worker at once; what one was making is dropped, and made again by the next run."""
+        """End every worker: what one was making is dropped, and made again by the next run; what it publishes it finishes."""
         for worker in self.workers:
+            worker.process.terminate()
+        deadline = time.monotonic() + _GRACE
+        for worker in self.workers:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                worker.process.wait(max(0.0, deadline - time.monotonic()))
             worker.process.kill()
-        for worker in self.workers:
             _reap(worker)
 
     def _listen(self, worker: _Worker) -> None:

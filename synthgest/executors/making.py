@@ -1,6 +1,7 @@
 """Makes shots: engine, checks, publishing. The same lines run in a worker process and in the caller's own."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from threadpoolctl import threadpool_limits
 
@@ -11,15 +12,23 @@ from synthgest.executors.task import Outcome
 from synthgest.takes import Spoilt, Take, take_all
 from synthgest.types import Attempt, Engine, Shot
 
+_AS_EVER: AbstractContextManager[object] = nullcontext()
 
-def make(engine: Engine, shots: Sequence[Shot], publisher: Publisher) -> Iterator[Outcome]:
-    """Generate, check and publish each shot; one outcome a shot, in order.
+
+def make(
+    engine: Engine,
+    shots: Sequence[Shot],
+    publisher: Publisher,
+    undisturbed: AbstractContextManager[object] = _AS_EVER,
+) -> Iterator[Outcome]:
+    """Generate, check and publish each shot; one outcome a shot, in order. undisturbed: entered while a clip is published.
 
     Linear algebra is held to one thread: the number of threads changes the last bits of a sum, and with them pixels.
     """
     with threadpool_limits(limits=1):
         for taken in take_all(engine, shots):
-            result = taken if isinstance(taken, Spoilt) else _published(publisher, taken)
+            with undisturbed:
+                result = taken if isinstance(taken, Spoilt) else _published(publisher, taken)
             if isinstance(result, Spoilt):
                 failure = publisher.publish_failure(result)
                 last = failure.attempts[-1]

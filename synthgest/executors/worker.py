@@ -12,14 +12,39 @@ from synthgest.executors.making import make
 from synthgest.executors.task import Job, Report, Stopped, Work, receive, send
 
 
+class Departure:
+    """Being asked to leave (SIGTERM): the worker ends at once, but for a clip that is half published.
+
+    A context manager around publishing: between video and record nothing may end the worker but a kill.
+    """
+
+    def __init__(self) -> None:
+        self._busy = self._asked = False
+        signal.signal(signal.SIGTERM, self._ask)
+
+    def __enter__(self) -> None:
+        self._busy = True
+
+    def __exit__(self, *_: object) -> None:
+        self._busy = False
+        if self._asked:
+            os._exit(0)
+
+    def _ask(self, *_: object) -> None:
+        self._asked = True
+        if not self._busy:
+            os._exit(0)  # in the middle of a clip there is nothing to tidy up
+
+
 def main(reports: BinaryIO) -> None:
     """Serve until the launcher goes away."""
+    leaving = Departure()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the launcher decides what ends
     job = receive(sys.stdin.buffer, Job)
     if job is None:
         return
     try:
-        _serve(job, reports)
+        _serve(job, reports, leaving)
     except BrokenPipeError:
         return
     except SynthgestError as error:
@@ -29,11 +54,11 @@ def main(reports: BinaryIO) -> None:
         send(reports, Report(stopped=Stopped(kind="SynthgestError", message=message)))
 
 
-def _serve(job: Job, reports: BinaryIO) -> None:
+def _serve(job: Job, reports: BinaryIO, leaving: Departure) -> None:
     engine = load_engine(job.recipe)
     publisher = Publisher(folder=job.path, config=job.config, licence=job.licence)
     while (work := receive(sys.stdin.buffer, Work)) is not None:
-        for outcome in make(engine, tuple(ticket.shot(job) for ticket in work.tickets), publisher):
+        for outcome in make(engine, tuple(ticket.shot(job) for ticket in work.tickets), publisher, leaving):
             send(reports, Report(outcome=outcome))
 
 
