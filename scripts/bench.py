@@ -49,7 +49,7 @@ def the_scene(engine: PoseTransfer, shot: Shot) -> tuple[MovingMesh, Setting]:
     """The dressed person of a shot at its first frames, and the place that it stands in."""
     staged = engine.stage(shot)
     frames = np.arange(FRAMES)
-    posed = pose(staged.figure, staged.motion.at(frames), staged.face.at(frames))
+    posed = pose(staged.figure, staged.motion, staged.face, frames=frames)
     up = np.array([0, staged.rise, 0], np.float32)
     mesh = MovingMesh(vertices=posed.vertices + up, normals=posed.normals, faces=posed.faces, surface=posed.surface)
     seen = staged.work.seen

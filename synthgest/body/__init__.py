@@ -5,7 +5,7 @@ from synthgest.body.face import Face, act
 from synthgest.body.figure import Figure, PosedFigure
 from synthgest.body.model import Body, load_body
 from synthgest.body.person import Person, sample_person
-from synthgest.body.posing import pose, stand
+from synthgest.body.posing import pose, raised, stand
 from synthgest.body.surface import Surface
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "dress",
     "load_body",
     "pose",
+    "raised",
     "sample_person",
     "stand",
 ]

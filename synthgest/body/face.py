@@ -46,10 +46,6 @@ class Face:
     gaze: Floats
     mood: str
 
-    def at(self, frames: NDArray[np.intp]) -> "Face":
-        """The face in the frames with these numbers (N,)."""
-        return replace(self, shapes=self.shapes[frames], jaw=self.jaw[frames], gaze=self.gaze[frames])
-
     def on(self, motion: Motion) -> Motion:
         """The motion with this face's jaw and eyes, where it has none of its own."""
         nothing = np.zeros_like(self.jaw)

@@ -52,7 +52,7 @@ def hair(
         parts.append(_locks(cap, style, locks, on, body, parting, rng))
     if style.tail != "none" and covered is None:
         parts.append(tail(style.tail, cap, on, rng))
-    return _dyed(_hung(join(parts), skin, body), person, rng)
+    return _dyed(_hung(join(parts), skin, body), person)
 
 
 def _cap(skin: Mesh, line: Floats, style: Style, body: Body, parting: float, rng: np.random.Generator) -> Mesh:
@@ -239,7 +239,7 @@ def _hung(mesh: Mesh, skin: Mesh, body: Body) -> Mesh:
     return replace(mesh, weights=weights)
 
 
-def _dyed(mesh: Mesh, person: Person, rng: np.random.Generator) -> Mesh:
+def _dyed(mesh: Mesh, person: Person) -> Mesh:
     """The hair's colour, lighter and darker from lock to lock; greying hair has white among it."""
     tone = np.array(person.hair)
     light = float(tone.mean())

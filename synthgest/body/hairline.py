@@ -34,7 +34,7 @@ def _receding(x: NDArray[np.floating], z: NDArray[np.floating], eye: Floats, per
     return np.asarray(depth * temple)
 
 
-def painted_scalp(skin: Mesh, line: Floats, person: Person, covered: float | None, rng: np.random.Generator) -> Mesh:
+def painted_scalp(skin: Mesh, line: Floats, person: Person, rng: np.random.Generator) -> Mesh:
     """The skin with the scalp under the hair in the hair's colour, thinning out over a centimetre at the hairline."""
     share = np.clip((line + 0.0025 * waves(skin.place, rng, 400.0)) / 0.010 + 0.25, 0, 1)
     share = share * {"shaved": 0.5, "balding": 0.75}.get(person.hair_style, 0.96)

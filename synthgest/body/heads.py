@@ -48,7 +48,7 @@ def head(
     are used; their one extra value is the number of the body's vertex. clothes: hair lies on them. covered: see ``hair.hair``.
     """
     line = hairline(bare.place, bare.extra[:, 0], body, person)
-    bare = painted_scalp(bare, line, person, covered, rng)
+    bare = painted_scalp(bare, line, person, rng)
     bag, teeth = mouth(parts["body"], body)
     lash_moves = moves_of(body, parts["lashes"].extra[:, 0].astype(np.intp))
     lash = lashes(replace(parts["lashes"], extra=lash_moves), person)

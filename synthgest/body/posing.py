@@ -25,9 +25,12 @@ _TIP_BONE = np.array([JOINT_INDEX[name.replace("_tip", "3")] for name in FINGERT
 _COCO_JOINT = np.array([JOINT_INDEX[name] for name in COCO_KEYPOINTS[5:]])
 
 
-def pose(figure: Figure, motion: Motion, face: Face | None = None) -> PosedFigure:
+def pose(
+    figure: Figure, motion: Motion, face: Face | None = None, *, frames: NDArray[np.intp] | None = None
+) -> PosedFigure:
     """The figure at every frame of the motion, with the face at work (None: it rests) and the jaw as the motion has it.
 
+    frames: (N,) numbers of the frames that are wanted, if not all; each is the same to the last bit as in the whole.
     ``transl`` moves the pelvis from its rest place, so that a standing person's feet are near y = -0.9; see ``stand``.
     Zero rotations give SMPL-X's T-pose with flat hands, palms down.
     """
@@ -38,9 +41,11 @@ def pose(figure: Figure, motion: Motion, face: Face | None = None) -> PosedFigur
     places = joint_places(world, joints, motion.transl.astype(np.float64))
     rotations = bone_rotations(local, world, turns)
     shifts = places[:, BONE_JOINT] - np.einsum("tbij,bj->tbi", rotations, points[BONE_JOINT])
+    chosen = np.arange(len(motion)) if frames is None else frames
+    places, rotations, shifts = places[chosen], rotations[chosen], shifts[chosen]
+    shapes, jaw = (still(len(motion)) if face is None else face).shapes[chosen], motion.jaw_pose[chosen, 0]
     vertices, normals = skinned(figure.vertices, figure.normals, figure.weights, rotations, shifts)
-    working = still(len(motion)) if face is None else face
-    _move_face(vertices, normals, figure, working, motion.jaw_pose[:, 0], rotations[:, JOINT_INDEX["head"]])
+    _move_face(vertices, normals, figure, shapes, jaw, rotations[:, JOINT_INDEX["head"]])
     if figure.skirt is not None:
         worn = slice(figure.skirt.start, figure.skirt.stop)
         drape(vertices[:, worn], places.astype(np.float32), figure.vertices[worn], figure.points[:55], figure.skirt)
@@ -61,13 +66,18 @@ def pose(figure: Figure, motion: Motion, face: Face | None = None) -> PosedFigur
 
 def stand(posed: PosedFigure) -> PosedFigure:
     """The same clip shifted so that the lowest point of all frames lies on the ground, y = 0."""
-    rise = np.array([0.0, -posed.vertices[..., 1].min(), 0.0], np.float32)
+    return raised(posed, -float(posed.vertices[..., 1].min()))
+
+
+def raised(posed: PosedFigure, rise: float) -> PosedFigure:
+    """The same person so many metres higher."""
+    up = np.array([0.0, rise, 0.0], np.float32)
     return replace(
         posed,
-        vertices=posed.vertices + rise,
-        joints=posed.joints + rise,
-        coco=posed.coco + rise,
-        fingertips=posed.fingertips + rise,
+        vertices=posed.vertices + up,
+        joints=posed.joints + up,
+        coco=posed.coco + up,
+        fingertips=posed.fingertips + up,
     )
 
 
@@ -80,11 +90,11 @@ def _carried(
 
 
 def _move_face(
-    vertices: Floats, normals: Floats, figure: Figure, face: Face, jaw: Floats, head: NDArray[np.float64]
+    vertices: Floats, normals: Floats, figure: Figure, shapes: Floats, jaw: Floats, head: NDArray[np.float64]
 ) -> None:
     """Move the face's vertices and normals (T, V, 3), in place: what it does at rest, turned with the head (T, 3, 3)."""
     index = figure.features.index
-    moves, turns = expressed(figure.features, figure.vertices[index], face.shapes, jaw)
+    moves, turns = expressed(figure.features, figure.vertices[index], shapes, jaw)
     turned = head.astype(np.float32).transpose(0, 2, 1)
     vertices[:, index] += moves @ turned
     normals[:, index] = unit(normals[:, index] + turns @ turned)

@@ -18,6 +18,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # boxes around the help would cost more than half of the time that it takes to start
 )
 app.command("generate")(generate.command)
 app.command("verify")(verify.command)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from synthgest.body import PosedFigure, pose
+from synthgest.body import PosedFigure, pose, raised
 from synthgest.content import content
 from synthgest.engines.ground_truth import ground_truth
 from synthgest.engines.staging import PoseTransferSettings, Staged, chance, facts, stage
@@ -75,8 +75,7 @@ class PoseTransfer:
         moving = len(backdrop.images) > 1
         level = brightness(backdrop.images[0], place.light)
         sensor = Sensor(settings.sensor, settings.size, chance(shot, "sensor"), level=level)
-        motion = staged.motion.at(needed)
-        posed = _raised(pose(staged.figure, motion, staged.face.at(needed)), staged.rise)
+        posed = raised(pose(staged.figure, staged.motion, staged.face, frames=needed), staged.rise)
         setting = Setting(
             light=place.light,
             backdrop=replace(backdrop, images=backdrop.images[needed]) if moving else backdrop,
@@ -125,18 +124,6 @@ class PoseTransfer:
     @cached_property
     def _backgrounds(self) -> Backgrounds | None:
         return open_backgrounds(Path(self.settings.backgrounds)) if self.settings.backgrounds else None
-
-
-def _raised(posed: PosedFigure, rise: float) -> PosedFigure:
-    """The same person so many metres higher."""
-    up = np.array([0.0, rise, 0.0], np.float32)
-    return replace(
-        posed,
-        vertices=posed.vertices + up,
-        joints=posed.joints + up,
-        coco=posed.coco + up,
-        fingertips=posed.fingertips + up,
-    )
 
 
 def _of(posed: PosedFigure, frames: NDArray[np.intp]) -> PosedFigure:

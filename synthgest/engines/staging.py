@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from synthgest.body import Face, Figure, Person, PosedFigure, act, dress, load_body, pose, sample_person, stand
+from synthgest.body import Face, Figure, Person, PosedFigure, act, dress, load_body, pose, raised, sample_person
 from synthgest.body.people import PeopleSettings
 from synthgest.errors import SpecError, require_range
 from synthgest.gestures import Gesture
@@ -100,25 +100,26 @@ class Staged:
 def stage(shot: Shot, settings: PoseTransferSettings, backgrounds: Backgrounds | None) -> Staged:
     """Everything that a shot's seed decides; each purpose has a stream of chance of its own."""
     gesture = shot.gesture
-    work = settings.at_work.get(gesture.name.partition("/")[0], 0.0)
-    person = sample_person(chance(shot, "person"), settings=settings.people, work=work)
+    at_work = settings.at_work.get(gesture.name.partition("/")[0], 0.0)
+    person = sample_person(chance(shot, "person"), settings=settings.people, work=at_work)
     figure = dress(load_body(), person)
     captured = perform(gesture, chance(shot, "motion"), fps=settings.fps, frames=settings.frames)
     face = act(chance(shot, "face"), frames=len(captured), fps=settings.fps)
     motion = face.on(_placed(captured, figure))
     hanging = pose(figure.outline(), motion)
-    outline = stand(hanging)
-    framing, work_ = _filmed(shot, settings, outline, motion)
+    rise = -float(hanging.vertices[..., 1].min())
+    outline = raised(hanging, rise)
+    framing, work = _filmed(shot, settings, outline, motion)
     return Staged(
         person=person,
         figure=figure,
         face=face,
         motion=motion,
         outline=outline,
-        rise=float(outline.joints[0, 0, 1] - hanging.joints[0, 0, 1]),
+        rise=rise,
         framing=framing,
-        work=work_,
-        place=_place(shot, settings, backgrounds, work_.seen, outline),
+        work=work,
+        place=_place(shot, settings, backgrounds, work.seen, outline),
     )
 
 

@@ -19,7 +19,7 @@ _FIXED = (3, 3, 2, 3, 3)
 
 
 class MeshBuffers:
-    """One clip's mesh; ``place`` moves it to a frame, and the frame before stays at hand for the speed of each point.
+    """One clip's mesh; ``place`` moves it to a frame.
 
     footprint: side of what a pixel sees of the person, metres.
     """
@@ -27,13 +27,12 @@ class MeshBuffers:
     def __init__(self, mesh: MovingMesh, footprint: float) -> None:
         surface = mesh.surface
         count = mesh.vertices.shape[1]
-        self._positions = [GL.glGenBuffers(1), GL.glGenBuffers(1)]
-        self._normals = GL.glGenBuffers(1)
+        self._moving = [GL.glGenBuffers(1) for _ in range(3)]  # positions, normals, positions a frame ago
         detail = visible_detail(mesh, footprint)
         colours = srgb_to_linear(np.clip(detail.colours, 0, 1))
         fixed = np.concatenate([colours, surface.uv, surface.place, surface.finish], axis=1)
         self._fixed = _buffer(np.ascontiguousarray(fixed, np.float32))
-        for buffer in (*self._positions, self._normals):
+        for buffer in self._moving:
             GL.glBindBuffer(GL.GL_ARRAY_BUFFER, buffer)
             GL.glBufferData(GL.GL_ARRAY_BUFFER, count * 12, None, GL.GL_STREAM_DRAW)
         coarse = shadow_faces(mesh)
@@ -42,16 +41,12 @@ class MeshBuffers:
         self._indices = _buffer(np.ascontiguousarray(np.concatenate(every), np.uint32))
         self._ranges = {(lot.pattern, lot.inside): ends[number : number + 2] for number, lot in enumerate(detail.lots)}
         self._coarse = ends[-2:]
-        self._arrays = [self._array(now, before) for now, before in (self._positions, self._positions[::-1])]
-        self._turn = 0
+        self._array = self._laid_out()
 
-    def place(self, vertices: FloatArray, normals: FloatArray, *, before: FloatArray | None) -> None:
-        """Move to another frame: (V, 3) each; ``before``: where the vertices were a frame ago, None where they were placed."""
-        self._turn = 1 - self._turn
-        _overwrite(self._positions[self._turn], vertices)
-        _overwrite(self._normals, normals)
-        if before is not None:
-            _overwrite(self._positions[1 - self._turn], before)
+    def place(self, vertices: FloatArray, normals: FloatArray, *, before: FloatArray) -> None:
+        """Move to another frame: (V, 3) each; ``before``: where the vertices were a frame ago, for the speed of each point."""
+        for buffer, values in zip(self._moving, (vertices, normals, before), strict=True):
+            _overwrite(buffer, values)
 
     @property
     def kinds(self) -> tuple[tuple[int, bool], ...]:
@@ -67,19 +62,19 @@ class MeshBuffers:
         self._triangles(*self._coarse)
 
     def _triangles(self, first: int, last: int) -> None:
-        GL.glBindVertexArray(self._arrays[self._turn])
+        GL.glBindVertexArray(self._array)
         start = GL.ctypes.c_void_p(12 * first)
         GL.glDrawElements(GL.GL_TRIANGLES, 3 * (last - first), GL.GL_UNSIGNED_INT, start)
 
     def close(self) -> None:
         """Free the buffers."""
-        GL.glDeleteVertexArrays(2, self._arrays)
-        GL.glDeleteBuffers(5, [*self._positions, self._normals, self._fixed, self._indices])
+        GL.glDeleteVertexArrays(1, [self._array])
+        GL.glDeleteBuffers(5, [*self._moving, self._fixed, self._indices])
 
-    def _array(self, now: Any, before: Any) -> Any:
+    def _laid_out(self) -> Any:
         array = GL.glGenVertexArrays(1)
         GL.glBindVertexArray(array)
-        for location, buffer in enumerate((now, self._normals, before)):
+        for location, buffer in enumerate(self._moving):
             _attribute(location, buffer, 3, 12, 0)
         offset = 0
         for location, width in enumerate(_FIXED, start=3):

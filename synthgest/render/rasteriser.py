@@ -97,7 +97,7 @@ class Renderer:
         passes.person(buffers)
         window = view.touched(frame, movement, shadow)
         part, distance = passes.finish(window, movement, still=view.still)
-        picture = view.empty_picture(frame)
+        picture = view.empty_picture()
         mask, depth = np.zeros(picture.shape[:2], bool), np.zeros(picture.shape[:2], np.float32)
         picture[window], mask[window], depth[window] = part[..., :3], part[..., 3] > 0.5, distance
         return Drawn(picture=picture, mask=mask, depth=depth)

@@ -53,7 +53,7 @@ class View:
         picture = backdrop.images[frame if len(backdrop.images) > 1 else 0]
         return np.concatenate([picture, backdrop.floor[..., None]], axis=-1)
 
-    def empty_picture(self, frame: int) -> FloatArray:
+    def empty_picture(self) -> FloatArray:
         """The picture (H, W, 3) without a person where it is known beforehand, else an array to be filled whole."""
         if self.still:
             still: FloatArray = self.setting.backdrop.images[0].copy()
@@ -94,7 +94,7 @@ class View:
 
     def _vectors(self) -> NDArray[np.float64]:
         """The vectors of the block ``View``, which hold for the whole clip."""
-        light, columns_rows = self.setting.light, self._speeds.tiles
+        light = self.setting.light
         scale = 1 / (CELL * np.array(self.closeness.shape))
         vectors = [
             (*self.setting.seen.position, 0),
@@ -106,7 +106,7 @@ class View:
             (*self.closeness.low, REACH),
             (*scale, 0),
             (*self._size, self._factor, self.setting.shutter),
-            (*columns_rows, _NEAR, _FAR),
+            (_NEAR, _FAR, 0, 0),
         ]
         return np.array(vectors, np.float64).ravel()
 

@@ -19,6 +19,6 @@ void main() {
             near = min(near, texelFetch(depth, at, 0).r);
         }
     resolved = total / float(side * side);
-    float metres = tiles.z * tiles.w / (tiles.w - near * (tiles.w - tiles.z));
+    float metres = planes.x * planes.y / (planes.y - near * (planes.y - planes.x));
     aside = vec2(picture.w * speed, resolved.a > 0.5 ? metres : 0.0);
 }

@@ -15,5 +15,5 @@ layout(std140) uniform View {
     vec4 cells_low;       // xyz: corner of the grid of closeness, metres; w: how far off the surface it is looked up
     vec4 cells_scale;     // xyz: metres -> texture coordinates of that grid
     vec4 picture;         // xy: size in pixels; z: samples a side of a pixel; w: frames that the shutter is open
-    vec4 tiles;           // xy: number of tiles of the map of speeds; zw: near and far plane, metres
+    vec4 planes;          // xy: near and far plane, metres
 };
