@@ -1,15 +1,20 @@
-"""Write the generated parts of docs/: the command-line page and the table of ground truth."""
+"""Write the generated parts of docs/: the command-line page, the table of ground truth, the gestures with their strips."""
 
+import json
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+from synthgest.gestures import Gesture, shipped_gestures, vocabularies
+from synthgest.preview import PreviewSettings, write_strips
 from synthgest.types import TRUTH
 
 DOCS = Path(__file__).parent.parent / "docs"
-COMMANDS = ("", "generate", "verify", "list", "doctor")
+COMMANDS = ("", "generate", "preview", "verify", "list", "doctor")
+STRIPS = DOCS / "images" / "gestures"
+DIGESTS = STRIPS / "digests.json"
 
 
 def command_line_page() -> str:
@@ -43,6 +48,58 @@ def _help(words: list[str]) -> str:
     return re.sub(r"[ \t]+$", "", printed, flags=re.MULTILINE).strip().replace("python -m synthgest", "synthgest")
 
 
+def gestures_page() -> str:
+    """Every shipped gesture with its strip and what its file says of it."""
+    parts = [
+        "# The gestures\n\nThis page is generated (`make docs`) from [`assets/gestures`](../assets/gestures/README.md); a test\n"
+        "compares it with the files. One seeded performance of each, in time order; every clip is another person's, elsewhere.\n"
+    ]
+    for vocabulary, names in vocabularies().items():
+        parts.append(f"## {vocabulary}\n")
+        parts.extend(_gesture(gesture) for gesture in shipped_gestures() if gesture.name in names)
+    return "\n".join(parts)
+
+
+def _gesture(gesture: Gesture) -> str:
+    facts = [
+        f"hands: {gesture.hands}",
+        f"mirrored: {_bare(gesture.mirror)}",
+        f"played backwards: {_bare(gesture.reverse)}",
+        f"look-alikes: {', '.join(map(_bare, gesture.lookalikes)) or 'none'}",
+    ]
+    return (
+        f"### {gesture.bare_name}\n\n{_sentence(gesture.description)}\n\n"
+        f"![{gesture.phrase}](images/gestures/{strip_of(gesture).name})\n\n"
+        f"{'; '.join(facts)}. {_sentence(gesture.source)}\n"
+    )
+
+
+def strip_of(gesture: Gesture) -> Path:
+    """Where a gesture's strip lies."""
+    return STRIPS / f"{gesture.name.replace('/', '-').replace(' ', '-')}.jpg"
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
+
+
+def _bare(name: str) -> str:
+    return name.rpartition("/")[2]
+
+
+def draw_strips() -> None:
+    """Draw the strips of the gestures whose files have changed."""
+    known = json.loads(DIGESTS.read_text(encoding="utf-8")) if DIGESTS.exists() else {}
+    settings = PreviewSettings(size=160, frames=6, seed=4)
+    for gesture in shipped_gestures():
+        if known.get(gesture.name) != gesture.digest or not strip_of(gesture).exists():
+            write_strips(strip_of(gesture), [gesture], settings, titles=False)
+    digests = {gesture.name: gesture.digest for gesture in shipped_gestures()}
+    for path in set(STRIPS.glob("*.jpg")) - {strip_of(gesture) for gesture in shipped_gestures()}:
+        path.unlink()
+    DIGESTS.write_text(json.dumps(digests, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
 def with_table(page: str) -> str:
     """The data-set page with its table replaced by the current one."""
     return re.sub(r"(?s)(<!-- truth -->\n).*?(<!-- /truth -->)", rf"\g<1>{ground_truth_table()}\n\g<2>", page)
@@ -51,6 +108,9 @@ def with_table(page: str) -> str:
 def main() -> None:
     """Write the pages."""
     (DOCS / "command-line.md").write_text(command_line_page(), encoding="utf-8")
+    (DOCS / "gestures.md").write_text(gestures_page(), encoding="utf-8")
+    STRIPS.mkdir(parents=True, exist_ok=True)
+    draw_strips()
     page = DOCS / "the-data-set.md"
     page.write_text(with_table(page.read_text(encoding="utf-8")), encoding="utf-8")
 

@@ -33,6 +33,18 @@ class MotionFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """Another way in which people perform the gesture. share: how often, to 1 of the main keyframes."""
+
+    keyframes: tuple[Keyframe, ...]
+    share: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0 < self.share <= 100:
+            raise ValueError(f"share = {self.share:g} is outside 0..100")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gesture:
     """One class: what it is called, how it looks, and the keyframes or motion files that show it.
 
@@ -41,7 +53,8 @@ class Gesture:
     (``same``, ``forbidden`` or another gesture's full name). reverse: likewise for the motion played backwards.
     fingers: a motion without fingers will not do. lookalikes: full names. environments: places where it belongs.
     source: a citation. repetitions: fewest and most times that the strokes are shown. tempo: slowest and fastest speed,
-    as a factor of the keyframes' own. Exactly one of keyframes and motions is filled.
+    as a factor of the keyframes' own. Exactly one of keyframes and motions is filled. variants: other ways to perform
+    the keyframes.
     """
 
     name: str
@@ -57,6 +70,7 @@ class Gesture:
     repetitions: tuple[int, int] = (1, 1)
     tempo: tuple[float, float] = (0.85, 1.2)
     keyframes: tuple[Keyframe, ...] = ()
+    variants: tuple[Variant, ...] = ()
     motions: tuple[MotionFile, ...] = ()
 
     def __post_init__(self) -> None:
@@ -135,8 +149,11 @@ def _mistakes(gesture: Gesture) -> Iterator[str]:
         yield f"the name {gesture.name!r} is not valid Unicode text; rename it"
     if gesture.keyframes and gesture.motions:
         yield "expected either [[keyframes]] or motions, and not both"
-    if gesture.keyframes and not any(keyframe.phase == "stroke" for keyframe in gesture.keyframes):
+    ways = [gesture.keyframes, *(variant.keyframes for variant in gesture.variants)]
+    if gesture.keyframes and not all(any(keyframe.phase == "stroke" for keyframe in way) for way in ways):
         yield 'no keyframe has phase = "stroke", the part that shows the gesture'
+    if gesture.variants and not gesture.keyframes:
+        yield "variants are other ways to perform [[keyframes]]; write the usual way there"
     if gesture.mirror == "same" and gesture.hands in ("left", "right"):
         yield f'mirror = "same" contradicts hands = "{gesture.hands}"; "either" lets both hands show it'
     if not 1 <= gesture.repetitions[0] <= gesture.repetitions[1] <= 30:

@@ -8,7 +8,7 @@ from typing import Any
 from synthgest.gestures import Gesture
 from synthgest.types import Recipe, Shot
 
-GENERATION = 2
+GENERATION = 3
 """Raised when a release draws other pixels from the same plan, so that old and new clips never share an id."""
 
 

@@ -1,5 +1,6 @@
 """What the documents say is what happens: their code is run, their commands exist, their links lead somewhere."""
 
+import json
 import os
 import re
 import shlex
@@ -11,7 +12,7 @@ import pytest
 
 import synthgest as sg
 from synthgest.engines.staging import PoseTransferSettings
-from synthgest.gestures import load_gestures
+from synthgest.gestures import load_gestures, shipped_gestures
 from synthgest.recipes import parse_settings
 from synthgest.tables import to_value
 from synthgest.types import TRUTH
@@ -57,6 +58,15 @@ def test_the_generated_pages_are_up_to_date() -> None:
     assert page.read_text(encoding="utf-8") == with_table(page.read_text(encoding="utf-8")), "run `make docs`"
 
 
+def test_the_page_of_gestures_says_what_their_files_say_and_shows_each() -> None:
+    from write_docs import DIGESTS, gestures_page, strip_of
+
+    assert (ROOT / "docs" / "gestures.md").read_text(encoding="utf-8") == gestures_page(), "run `make docs`"
+    drawn = json.loads(DIGESTS.read_text(encoding="utf-8"))
+    assert drawn == {gesture.name: gesture.digest for gesture in shipped_gestures()}, "run `make docs`"
+    assert all(strip_of(gesture).stat().st_size > 5000 for gesture in shipped_gestures())
+
+
 @pytest.mark.parametrize(
     "page", ["README.md", "docs/your-own-generator.md", "docs/your-own-gesture.md", "docs/people-places-and-light.md"]
 )
@@ -83,7 +93,7 @@ def test_the_gesture_files_in_the_documents_are_read(tmp_path: Path) -> None:
         path = tmp_path / f"{number}.toml"
         path.write_text(text)
         names += [gesture.name for gesture in load_gestures([str(path)])]
-    assert names == ["own/turn-left", "own/wave-right-hand"]
+    assert names == ["own/tip-hat", "own/wave-right-hand"]
 
 
 def test_the_example_engine_installs_and_runs_as_its_page_says(tmp_path: Path) -> None:

@@ -11,7 +11,15 @@ PACKAGE = Path(__file__).parent.parent / "synthgest"
 LAYERS = [
     {"errors", "content"},
     {"tables"},
-    {"motion.skeleton", "motion.hand_shapes", "motion.limits", "motion.postures", "motion.sequence"},
+    {
+        "motion.skeleton",
+        "motion.hand_shapes",
+        "motion.limits",
+        "motion.landmarks",
+        "motion.kinematics",
+        "motion.sequence",
+    },
+    {"motion.build", "motion.constraints", "motion.postures"},
     {"gestures"},
     {"types"},
     {"recipes", "plan", "frames", "prompts"},
@@ -22,7 +30,7 @@ LAYERS = [
     {"executors"},
     {"generation"},
     {"estimate"},
-    {"api", "doctor"},
+    {"api", "doctor", "preview"},
     {"cli"},
     {"__init__", "__main__"},
 ]

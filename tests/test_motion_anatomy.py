@@ -17,7 +17,9 @@ def _posed(
     """Joints and rotations, by name, of a nominal adult with both arms alike."""
     arms = np.array([[list((NEUTRAL | arm).values())] * 2])
     still = np.array([list((dict.fromkeys(BODY, 0.0) | (body or {})).values())])
-    poses = Poses(direction=directions(arms), arms=arms, hands=np.zeros((1, 2, 15, 3)), body=still)
+    poses = Poses(
+        direction=directions(arms), arms=arms, hands=np.zeros((1, 2, 15, 3)), body=still, braced=np.zeros((1, 2))
+    )
     joints, turns = forward(*rotations(poses))
     return (
         {name: joints[0, index] for name, index in JOINT_INDEX.items()},

@@ -17,7 +17,7 @@ from synthgest.motion.skeleton import JOINT_INDEX
 
 @pytest.fixture(scope="module")
 def motion() -> Motion:
-    return perform(load_gestures(["salute"])[0], np.random.default_rng(0), fps=30.0, frames=None)
+    return perform(load_gestures(["salute"])[0], np.random.default_rng(0), fps=30.0, frames=None).motion
 
 
 def _same(one: Motion, other: Motion) -> bool:

@@ -13,8 +13,9 @@ WRISTS = np.stack([np.array([[0.9 * s, 1.0 + s, 0.2], [-0.3, 0.9, 0.1]]) for s i
 HANDS = WRISTS[:, :, None] + np.linspace(0, 0.18, 6, dtype=np.float32)[:, None] * np.float32([0, 1, 0])
 
 
-def framed(seed, settings, size=SQUARE, points=POINTS, hands=HANDS, matter=(0,)):
-    return frame_camera(points, hands, np.random.default_rng(seed), matter=matter, settings=settings, size=size)
+def framed(seed, settings, size=SQUARE, points=POINTS, hands=HANDS, matter=(0,), fingers=False):
+    rng = np.random.default_rng(seed)
+    return frame_camera(points, hands, rng, matter=matter, fingers=fingers, settings=settings, size=size)
 
 
 def inside(camera, points, margin):
@@ -70,6 +71,13 @@ def test_a_hand_that_matters_has_its_twelve_pixels():
         sides = (pixels.max(axis=1) - pixels.min(axis=1)).max(axis=-1)
         assert np.median(sides) >= 12
         assert found.hand == pytest.approx(np.median(sides), abs=0.06)
+
+
+def test_where_the_fingers_tell_the_gesture_hands_are_larger_and_the_legs_left_out():
+    for seed in range(10):
+        found = framed(seed, CameraSettings(upper_body=0.0, finger_pixels=24.0), fingers=True)
+        assert found.hand >= 24
+        assert found.upper_body
 
 
 def test_hands_too_small_for_any_camera_say_how_large_the_best_was():

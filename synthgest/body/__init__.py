@@ -1,5 +1,6 @@
 """The shipped body: random dressed people, posed through a motion."""
 
+from synthgest.body.building import build_of
 from synthgest.body.dressing import dress
 from synthgest.body.face import Face, act
 from synthgest.body.figure import Figure, PosedFigure
@@ -16,6 +17,7 @@ __all__ = [
     "PosedFigure",
     "Surface",
     "act",
+    "build_of",
     "dress",
     "load_body",
     "pose",

@@ -26,11 +26,15 @@ def write_sheet(path: Path, clips: Sequence[Clip], *, columns: int = 3, frames: 
     require_sheet(path)
     if not clips:
         raise DatasetError(f"there are no clips to draw in {path}")
-    rows = [_row(name, shown[:columns], frames) for name, shown in _by_gesture(clips).items()]
+    write_picture(path, [_row(name, shown[:columns], frames) for name, shown in _by_gesture(clips).items()])
+
+
+def write_picture(path: Path, rows: Sequence[Frames]) -> None:
+    """Write rows (H, W, 3), RGB, one below the other, as a PNG or JPEG."""
+    require_sheet(path)
     width = max(row.shape[1] for row in rows)
     padded = [np.pad(row, ((0, 0), (0, width - row.shape[1]), (0, 0)), constant_values=_PAPER) for row in rows]
-    picture = np.concatenate(padded)
-    _, encoded = cv2.imencode(path.suffix.lower(), picture[..., ::-1])
+    _, encoded = cv2.imencode(path.suffix.lower(), np.concatenate(padded)[..., ::-1])
     make_folder(path.parent)
     write_bytes(path, encoded.tobytes())
 
@@ -54,12 +58,16 @@ def _row(name: str, clips: Sequence[Clip], frames: int) -> Frames:
     ]
     height = max(strip.shape[0] for strip in strips)
     strips = [np.pad(strip, ((0, height - len(strip)), (0, 0), (0, 0)), constant_values=_PAPER) for strip in strips]
-    body = np.concatenate(strips, axis=1)
-    title = np.full((_TITLE, body.shape[1], 3), _PAPER, np.uint8)
+    return titled(np.concatenate(strips, axis=1), name)
+
+
+def titled(row: Frames, name: str) -> Frames:
+    """A row of pictures (H, W, 3) under a line that says its name."""
+    title = np.full((_TITLE, row.shape[1], 3), _PAPER, np.uint8)
     # OpenCV's font has no glyph beyond ASCII
     text = name.encode("ascii", "replace").decode().replace("\n", " ")[:100]
     cv2.putText(title, text, (2, _TITLE - 7), cv2.FONT_HERSHEY_SIMPLEX, 0.45, _INK, 1, cv2.LINE_AA)
-    return np.concatenate([title, body])
+    return np.concatenate([title, row])
 
 
 def _strip(clip: Clip, frames: int) -> Frames:

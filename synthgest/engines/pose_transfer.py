@@ -109,6 +109,8 @@ class PoseTransfer:
         return {
             "source": "pose-transfer",
             "motion": staged.motion.source,
+            "shown": [round(seconds, 3) for seconds in staged.performance.shown],
+            "keyframes": [[mark.phase, round(mark.seconds, 3)] for mark in staged.performance.marks],
             "body": asdict(person),
             "mood": staged.face.mood,
             "background": staged.place.name,

@@ -8,12 +8,25 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from synthgest.body import Face, Figure, Person, PosedFigure, act, dress, load_body, pose, raised, sample_person
+from synthgest.body import (
+    Face,
+    Figure,
+    Person,
+    PosedFigure,
+    act,
+    build_of,
+    dress,
+    load_body,
+    pose,
+    raised,
+    sample_person,
+)
 from synthgest.body.people import PeopleSettings
 from synthgest.errors import SpecError, require_range
 from synthgest.gestures import Gesture
 from synthgest.motion import perform
 from synthgest.motion.kinematics import LEG_LENGTH
+from synthgest.motion.performance import Performance
 from synthgest.motion.sequence import Motion
 from synthgest.motion.skeleton import JOINT_INDEX
 from synthgest.render.sensor import SensorSettings
@@ -83,13 +96,15 @@ class PoseTransferSettings:
 class Staged:
     """A shot before it is drawn. outline: a few thousand points of the person at every frame, standing on the floor.
 
-    rise: metres by which the posed person is lifted to stand on the floor.
+    performance: what the motion was made from, and when in it the gesture is shown; motion: the same with face and path. rise:
+    metres by which the posed person is lifted to stand on the floor.
     """
 
     person: Person
     figure: Figure
     face: Face
     motion: Motion
+    performance: Performance
     outline: PosedFigure
     rise: float
     framing: Framing
@@ -103,9 +118,11 @@ def stage(shot: Shot, settings: PoseTransferSettings, backgrounds: Backgrounds |
     at_work = settings.at_work.get(gesture.name.partition("/")[0], 0.0)
     person = sample_person(chance(shot, "person"), settings=settings.people, work=at_work)
     figure = dress(load_body(), person)
-    captured = perform(gesture, chance(shot, "motion"), fps=settings.fps, frames=settings.frames)
-    face = act(chance(shot, "face"), frames=len(captured), fps=settings.fps)
-    motion = face.on(_placed(captured, figure))
+    performance = perform(
+        gesture, chance(shot, "motion"), fps=settings.fps, frames=settings.frames, build=build_of(figure)
+    )
+    face = act(chance(shot, "face"), frames=len(performance.motion), fps=settings.fps)
+    motion = face.on(_placed(performance.motion, figure))
     hanging = pose(figure.outline(), motion)
     rise = -float(hanging.vertices[..., 1].min())
     outline = raised(hanging, rise)
@@ -115,6 +132,7 @@ def stage(shot: Shot, settings: PoseTransferSettings, backgrounds: Backgrounds |
         figure=figure,
         face=face,
         motion=motion,
+        performance=performance,
         outline=outline,
         rise=rise,
         framing=framing,
@@ -162,7 +180,15 @@ def _filmed(
     hands = np.concatenate([wrists[:, :, None], outline.fingertips.reshape(len(wrists), 2, 5, 3)], axis=2)
     rng = chance(shot, "camera")
     matter = _hands_that_matter(shot.gesture, wrists)
-    framing = frame_camera(outline.vertices, hands, rng, matter=matter, settings=settings.camera, size=settings.size)
+    framing = frame_camera(
+        outline.vertices,
+        hands,
+        rng,
+        matter=matter,
+        fingers=shot.gesture.fingers,
+        settings=settings.camera,
+        size=settings.size,
+    )
     seed = int(rng.integers(2**62))
     for strength in _STRENGTHS:
         again = np.random.default_rng(seed)

@@ -15,7 +15,8 @@ wrist_flexion       palm towards the forearm positive, back of the hand negative
 wrist_deviation     towards the thumb positive, towards the little finger negative
 =================== ==========================================================================================
 
-The body, in degrees: forward flexion, lean and tilt to the performer's right, turn to the performer's left are positive.
+The body, in degrees: forward flexion, lean and tilt to the performer's right, turn to the performer's left are positive;
+sway carries the hips to the performer's left over planted feet.
 
 Shoulder: Wu et al. 2005, "ISB recommendation on definitions of joint coordinate systems, part II", J. Biomech. 38.
 Scapulohumeral rhythm: Inman, Saunders and Abbott 1944: the girdle takes part from about 30 degrees of elevation on.
@@ -55,13 +56,14 @@ class Poses:
 
     direction: (T, 2, 3) unit vectors of the left and the right upper arm as sideways, up, forward. arms: (T, 2, 8)
     degrees in the order of ``ARM``; plane and elevation are superseded by ``direction``. hands: (T, 2, 15, 3) radians,
-    both as if left. body: (T, 13) degrees in the order of ``BODY``.
+    both as if left. body: (T, 14) degrees in the order of ``BODY``. braced: (T, 2) in [0, 1], how far a hand rests on something.
     """
 
     direction: Array
     arms: Array
     hands: Array
     body: Array
+    braced: Array
 
 
 def directions(arms: Array) -> Array:
@@ -103,20 +105,32 @@ def _about(axis: str, angles: Array) -> Rotation:
     return Rotation.from_rotvec(angles[:, None] * np.eye(3)["xyz".index(axis)])
 
 
-def _left_arm(direction: Array, arms: Array) -> dict[str, Rotation]:
-    """Rotations of collar, shoulder, elbow and wrist, relative to their parents, of a left arm."""
+def arm_chain(direction: Array, arms: Array) -> dict[str, Rotation]:
+    """Orientations in the chest of collar, upper arm, forearm (before it turns) and hand of left arms.
+
+    direction: (T, 3) sideways, up, forward. arms: (T, 8) degrees.
+    """
     channel = {name: arms[:, number] for number, name in enumerate(ARM)}
     raised = np.degrees(np.arccos(np.clip(-direction[:, 1], -1.0, 1.0)))
     lift = _RHYTHM_SHARE * np.clip(raised - _RHYTHM_FROM, 0.0, None) + channel["shrug"]
     collar = _about("y", -np.radians(_PROTRACTION) * direction[:, 2]) * _about("z", np.radians(lift))
-    elbow = _about("y", -np.radians(channel["elbow"]))
-    pronation = np.radians(channel["pronation"])
+    upper = shoulder(direction, channel["rotation"])
+    fore = upper * _about("y", -np.radians(channel["elbow"]))
     bend = _about("y", -np.radians(channel["wrist_deviation"])) * _about("z", -np.radians(channel["wrist_flexion"]))
+    hand = fore * _about("x", np.radians(channel["pronation"])) * bend
+    return {"collar": collar, "upper": upper, "fore": fore, "hand": hand}
+
+
+def _left_arm(direction: Array, arms: Array) -> dict[str, Rotation]:
+    """Rotations of collar, shoulder, elbow and wrist, relative to their parents, of a left arm."""
+    chain = arm_chain(direction, arms)
+    pronation = np.radians(arms[:, ARM.index("pronation")])
+    elbow = chain["fore"] * _about("x", (1.0 - _WRIST_SHARE_OF_PRONATION) * pronation)
     return {
-        "collar": collar,
-        "shoulder": collar.inv() * shoulder(direction, channel["rotation"]),
-        "elbow": elbow * _about("x", (1.0 - _WRIST_SHARE_OF_PRONATION) * pronation),
-        "wrist": _about("x", _WRIST_SHARE_OF_PRONATION * pronation) * bend,
+        "collar": chain["collar"],
+        "shoulder": chain["collar"].inv() * chain["upper"],
+        "elbow": chain["upper"].inv() * elbow,
+        "wrist": elbow.inv() * chain["hand"],
     }
 
 
@@ -135,7 +149,9 @@ def _pose_legs(pose: Array, body: dict[str, Array]) -> None:
     pelvis = Rotation.from_rotvec(pose[:, 0])
     for side, sign in (("left", 1.0), ("right", -1.0)):
         flexion = body[f"{side}_hip"] + _LEGS_BACK_SHARE_OF_BOW * body["bow"]
-        thigh = Rotation.from_euler("YZX", np.stack([sign * body["toe_out"], sign * body["stance"], -flexion], axis=1))
+        thigh = Rotation.from_euler(
+            "YZX", np.stack([sign * body["toe_out"], sign * body["stance"] - body["sway"], -flexion], axis=1)
+        )
         knee = _about("x", body[f"{side}_knee"])
         level = _about("y", sign * body["toe_out"])
         pose[:, JOINT_INDEX[f"{side}_hip"]] = (pelvis.inv() * thigh).as_rotvec()

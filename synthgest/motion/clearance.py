@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from synthgest.motion.build import NOMINAL, Build
 from synthgest.motion.kinematics import forward
 from synthgest.motion.sequence import Motion
 from synthgest.motion.skeleton import JOINT_INDEX
@@ -10,19 +11,24 @@ from synthgest.motion.skeleton import JOINT_INDEX
 Array = NDArray[np.float64]
 
 # (from joint, to joint, radius in metres): a slim adult, so that what touches here goes deep into a stout one.
-_TRUNK = (("spine1", "neck", 0.10), ("left_shoulder", "right_shoulder", 0.06), ("left_hip", "right_hip", 0.10))
+_TRUNK = (
+    ("spine1", "spine3", 0.10),
+    ("spine3", "neck", 0.07),
+    ("left_collar", "right_collar", 0.06),
+    ("left_hip", "right_hip", 0.10),
+)
 _THIGHS = (("left_hip", "left_knee", 0.07), ("right_hip", "right_knee", 0.07))
 _ARM = (("elbow", "wrist", 0.035), ("wrist", "middle1", 0.03), ("middle1", "middle3", 0.015))
-_HEAD_RADIUS = 0.09
-_HEAD_CENTRE = (0.0, 0.075, 0.02)
+_HEAD_RADIUS = 0.082
+_HEAD_CENTRE = (0.0, 0.07, 0.02)
 
 
-def clearance(pose: NDArray[np.floating], transl: NDArray[np.floating]) -> Array:
+def clearance(pose: NDArray[np.floating], transl: NDArray[np.floating], build: Build = NOMINAL) -> Array:
     """(T,) metres between the nearer forearm or hand and the trunk, head or thighs; negative where they overlap.
 
     pose: (T, 55, 3) radians, SMPL-X order. transl: (T, 3) metres.
     """
-    joints, world = forward(pose, transl)
+    joints, world = forward(pose, transl, build.joints)
     head = joints[:, JOINT_INDEX["head"]] + world[:, JOINT_INDEX["head"]] @ np.array(_HEAD_CENTRE)
     smallest = np.full(len(joints), np.inf)
     for side in ("left", "right"):

@@ -71,10 +71,13 @@ REST_JOINTS: Array = _rest_joints()
 REST_JOINTS.setflags(write=False)
 
 
-def forward(pose: NDArray[np.floating], transl: NDArray[np.floating]) -> tuple[Array, Array]:
-    """Joints (T, 55, 3) in metres and rotations (T, 55, 3, 3) in the world, of the nominal adult.
+def forward(
+    pose: NDArray[np.floating], transl: NDArray[np.floating], rest: NDArray[np.floating] = REST_JOINTS
+) -> tuple[Array, Array]:
+    """Joints (T, 55, 3) in metres and rotations (T, 55, 3, 3) in the world, of the nominal adult or another body.
 
-    pose: (T, 55, 3) axis-angle in radians, in SMPL-X order. transl: (T, 3) metres.
+    pose: (T, 55, 3) axis-angle in radians, in SMPL-X order. transl: (T, 3) metres. rest: (55, 3) the body's joints in the
+    T-pose, metres.
     """
     frames = len(pose)
     local = (
@@ -83,9 +86,9 @@ def forward(pose: NDArray[np.floating], transl: NDArray[np.floating]) -> tuple[A
     world = np.empty((frames, 55, 3, 3))
     joints = np.empty((frames, 55, 3))
     world[:, 0] = local[:, 0]
-    joints[:, 0] = REST_JOINTS[0] + transl
+    joints[:, 0] = rest[0] + transl
     for joint in range(1, len(SMPLX_JOINTS)):
         parent = SMPLX_PARENTS[joint]
         world[:, joint] = world[:, parent] @ local[:, joint]
-        joints[:, joint] = joints[:, parent] + world[:, parent] @ (REST_JOINTS[joint] - REST_JOINTS[parent])
+        joints[:, joint] = joints[:, parent] + world[:, parent] @ (rest[joint] - rest[parent])
     return joints, world

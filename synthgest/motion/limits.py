@@ -36,6 +36,7 @@ BODY_LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType(
         "right_knee": (0.0, 140.0),
         "stance": (0.0, 30.0),
         "toe_out": (-10.0, 35.0),
+        "sway": (-8.0, 8.0),
     }
 )
 """Smallest and largest value of each key of the body, degrees."""

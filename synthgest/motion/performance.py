@@ -10,17 +10,22 @@ from numpy.typing import NDArray
 from synthgest.errors import MotionError
 from synthgest.gestures import Gesture
 from synthgest.motion.anatomy import rotations
+from synthgest.motion.build import NOMINAL, Build
 from synthgest.motion.clearance import clearance
+from synthgest.motion.constraints import kept, posed
 from synthgest.motion.mirror import mirrored
+from synthgest.motion.postures import Phase
 from synthgest.motion.script import Script, strokes, write_script
 from synthgest.motion.sequence import Motion
 from synthgest.motion.timeline import postures_at
-from synthgest.motion.variation import Performer, alive, at_strength, draw_performer, performed
+from synthgest.motion.variation import alive, at_strength, draw_performer, performed
 
 Array = NDArray[np.float64]
 
 SHORTEST_SECONDS = 1.6
 """A motion lasts at least so long: 48 frames at 30 frames per second."""
+
+_STRENGTHS = (1.0, 0.8, 0.6, 0.4, 0.2, 0.0)
 
 _OVERLAP = 0.01
 """Metres by which a performer may come nearer to the own body than the script does, beyond touching it."""
@@ -36,9 +41,39 @@ class _Timing:
     after: float
 
 
-def play(gesture: Gesture, rng: np.random.Generator, *, fps: float, frames: tuple[int, int]) -> Motion:
-    """A seeded performance of a keyframed gesture, between ``frames[0]`` and ``frames[1]`` frames long."""
-    script, limit = _scripted(gesture)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A moment at which a keyframe is reached. seconds: from the first frame. must: the constraints that hold then."""
+
+    seconds: float
+    phase: Phase
+    must: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Performance:
+    """A gesture performed once. shown: seconds from the first frame at which the strokes and their holds begin and end.
+
+    marks: the keyframes in order, one each time that it comes, as they were before ``flipped``: seen in a mirror.
+    strength: how much of the performer's own manner could be let through without breaking a constraint, 1 all of it.
+    """
+
+    motion: Motion
+    shown: tuple[float, float]
+    marks: tuple[Mark, ...] = ()
+    flipped: bool = False
+    strength: float = 1.0
+
+
+def play(
+    gesture: Gesture, rng: np.random.Generator, *, fps: float, frames: tuple[int, int], build: Build = NOMINAL
+) -> Performance:
+    """A seeded performance of a keyframed gesture by a body, between ``frames[0]`` and ``frames[1]`` frames long.
+
+    Whoever breaks a constraint of the gesture, or comes nearer to the own body than the script does, is asked for less of his
+    own manner. Raises MotionError where even the script as it is written breaks a constraint.
+    """
+    script, limit = _scripted(gesture, _way(gesture, rng))
     performer = draw_performer(rng)
     flip = bool(rng.integers(2)) and gesture.mirror == "same" and gesture.hands in ("either", "both")
     timing = _timed(script, gesture, rng, ((frames[0] - 1) / fps, (frames[1] - 1) / fps))
@@ -50,20 +85,108 @@ def play(gesture: Gesture, rng: np.random.Generator, *, fps: float, frames: tupl
         )
     life = int(rng.integers(2**31))
     laid = _laid_out(script, timing)
-    for strength in (1.0, 0.6, 0.3, 0.0):
-        chosen = at_strength(performer, strength)
-        if strength == 0.0 or float(_clearance(laid, chosen, fps).min()) >= limit:
+    for strength in _STRENGTHS:
+        played = performed(laid, at_strength(performer, strength), build)
+        take = _Take(script=played, build=build, life=life, lag=performer.lag * strength)
+        broken = take.broken()
+        if broken or strength == 0.0:
+            continue
+        nearest = float(take.clearance().min())
+        if nearest < limit and build is not NOMINAL:
+            limit = min(limit, _least_clearance(script, build))
+        if nearest >= limit:
             break
-    motion = _shot(laid, chosen, life, gesture.name, fps=fps, frames=frames)
-    return mirrored(motion) if flip else motion
+    if broken:
+        raise MotionError(
+            f"{gesture.name} breaks a constraint of its own: {broken[0]}; change the keyframe or the constraint"
+        )
+    return take.shot(gesture.name, fps=fps, frames=frames, flip=flip, strength=strength)
 
 
-@functools.lru_cache(maxsize=64)
-def _scripted(gesture: Gesture) -> tuple[Script, float]:
-    """The gesture's script, and the least clearance in metres that a performer has to keep."""
-    script = write_script(gesture)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Take:
+    """A script as one performer plays it. life: seed of breathing and swaying. lag: seconds by which the left arm is late."""
+
+    script: Script
+    build: Build
+    life: int
+    lag: float = 0.0
+
+    def poses(self, moments: Array) -> tuple[Array, Array]:
+        """Rotations (T, 55, 3) and the path (T, 3) at moments (T,), seconds; the right arm is early by what the left is late."""
+        poses = postures_at(self.script, moments[:, None] - np.array([self.lag, -self.lag]))
+        return rotations(alive(poses, moments, np.random.default_rng(self.life)))
+
+    def broken(self) -> list[str]:
+        """The constraints that do not hold where they must, each with its keyframe."""
+        knots = np.cumsum(self.script.seconds)
+        rows = [row for row, must in enumerate(self.script.musts) if must]
+        if not rows:
+            return []
+        postures = posed(*self.poses(knots[rows]), self.build)
+        every = {sentence for row in rows for sentence in self.script.musts[row]}
+        holds = {sentence: kept(sentence, postures) for sentence in every}
+        return [
+            f"{sentence!r} at {knots[row]:.1f} s"
+            for place, row in enumerate(rows)
+            for sentence in self.script.musts[row]
+            if not holds[sentence][place]
+        ]
+
+    def clearance(self) -> Array:
+        """Metres that the arms keep from the body, twelve times a second."""
+        moments = np.arange(0.0, float(self.script.seconds.sum()), 1 / 12)
+        return clearance(*self.poses(moments), self.build)
+
+    def shot(self, name: str, *, fps: float, frames: tuple[int, int], flip: bool, strength: float) -> Performance:
+        """The performance as frames."""
+        moments = _moments(self.script, fps=fps, frames=frames)
+        pose, transl = self.poses(moments)
+        motion = Motion.from_full_pose(pose, transl, fps=fps, fingers=True, source=f"keyframes of {name}")
+        knots = np.cumsum(self.script.seconds) - moments[0]
+        lasts = float(moments[-1] - moments[0])
+        block = strokes(self.script.phases)
+        return Performance(
+            motion=mirrored(motion) if flip else motion,
+            shown=(max(0.0, float(knots[block.start - 1])), min(lasts, float(knots[_end(self.script)]))),
+            marks=tuple(
+                Mark(seconds=float(knot), phase=phase, must=must)
+                for knot, must, phase in zip(
+                    knots[1:-1], self.script.musts[1:-1], self.script.phases[1:-1], strict=True
+                )
+                if phase is not None and 0 <= knot <= lasts
+            ),
+            flipped=flip,
+            strength=strength,
+        )
+
+
+def _end(script: Script) -> int:
+    """The last posture of what the gesture shows: the last stroke, or the hold after it."""
+    last = strokes(script.phases)[-1]
+    while last + 1 < len(script.phases) and script.phases[last + 1] == "hold":
+        last += 1
+    return last
+
+
+def _way(gesture: Gesture, rng: np.random.Generator) -> int:
+    """Which way of performing the gesture is taken: 0 its keyframes, then its variants."""
+    shares = np.array([1.0, *(variant.share for variant in gesture.variants)])
+    return int(rng.choice(len(shares), p=shares / shares.sum()))
+
+
+@functools.lru_cache(maxsize=256)
+def _scripted(gesture: Gesture, way: int) -> tuple[Script, float]:
+    """The script of one way to perform the gesture, and the least clearance in metres that a performer has to keep."""
+    script = write_script(gesture, gesture.keyframes if way == 0 else gesture.variants[way - 1].keyframes)
+    return script, _least_clearance(script, NOMINAL)
+
+
+def _least_clearance(script: Script, build: Build) -> float:
+    """Metres that a performer has to keep: what the script itself keeps on this body, less a little."""
     exact = at_strength(draw_performer(np.random.default_rng(0)), 0.0)
-    return script, min(0.0, float(_clearance(script, exact, 30.0).min())) - _OVERLAP
+    still = _Take(script=performed(script, exact, build), build=build, life=0)
+    return min(0.0, float(still.clearance().min())) - _OVERLAP
 
 
 def _timed(script: Script, gesture: Gesture, rng: np.random.Generator, span: tuple[float, float]) -> _Timing:
@@ -123,19 +246,3 @@ def _moments(script: Script, *, fps: float, frames: tuple[int, int]) -> Array:
     ahead, behind = knots[block.start - 1], knots[-1] - knots[block.stop - 1]
     start = cut * ahead / max(ahead + behind, 1e-6)
     return float(start) + np.arange(count) / fps
-
-
-def _shot(script: Script, performer: Performer, life: int, name: str, *, fps: float, frames: tuple[int, int]) -> Motion:
-    played = performed(script, performer)
-    moments = _moments(played, fps=fps, frames=frames)
-    lag = performer.lag * performer.strength
-    poses = postures_at(played, moments[:, None] - np.array([lag, -lag]))
-    poses = alive(poses, moments, np.random.default_rng(life))
-    pose, transl = rotations(poses)
-    return Motion.from_full_pose(pose, transl, fps=fps, fingers=True, source=f"keyframes of {name}")
-
-
-def _clearance(script: Script, performer: Performer, fps: float) -> Array:
-    played = performed(script, performer)
-    moments = np.arange(0.0, float(played.seconds.sum()), max(1 / fps, 1 / 12))
-    return clearance(*rotations(postures_at(played, np.repeat(moments[:, None], 2, axis=1))))

@@ -1,49 +1,24 @@
 """The script of a keyframed gesture: the posture of every keyframe in full, before anybody performs it."""
 
 import dataclasses
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
-from synthgest.errors import MotionError
 from synthgest.gestures import Gesture
 from synthgest.motion import hand_shapes
-from synthgest.motion.anatomy import ARM, BODY, directions, shoulder
-from synthgest.motion.postures import Arm, Body, Easing, Palm, Phase
+from synthgest.motion.anatomy import ARM, directions
+from synthgest.motion.placing import RELAXED, Held, arm_angles, body_angles, carried, merged, reaching
+from synthgest.motion.postures import Arm, Body, Easing, Keyframe, Phase
+from synthgest.motion.reach import Reach
 
 Array = NDArray[np.float64]
-Said = TypeVar("Said", Arm, Body)
 
-REST_ARM: dict[str, float] = {
-    "plane": 15.0,
-    "elevation": 10.0,
-    "rotation": 12.0,
-    "shrug": 0.0,
-    "elbow": 16.0,
-    "pronation": 18.0,
-    "wrist_flexion": 4.0,
-    "wrist_deviation": 0.0,
-}
-"""An arm at rest at the side, degrees: a little away from the trunk, a little bent, the palm to the thigh."""
-
-REST_BODY: dict[str, float] = dict.fromkeys(BODY, 0.0) | {"stance": 4.0, "toe_out": 8.0}
-"""A body at rest, degrees."""
-
-# Sideways, up, forward of the arm that is meant; "sideways" is away from the body.
-_FACING: dict[Palm, tuple[float, float, float]] = {
-    "up": (0, 1, 0),
-    "down": (0, -1, 0),
-    "forward": (0, 0, 1),
-    "back": (0, 0, -1),
-    "inward": (-1, 0, 0),
-    "outward": (1, 0, 0),
-}
-_WORST_FACING = 60.0
-_RELAXED = "relaxed"
+_FAR = 0.72  # part of the time to a place that is touched at which the hand is off it
+_SHORTEST_WAY = 0.35  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,8 +26,8 @@ class Script:
     """K postures, the first at rest, and how each is reached.
 
     phases, easings: K. seconds: (K,) time to get here from the posture before; 0 for the first. arms: (K, 2, 8) degrees
-    in the order of ``ARM``, left then right. hands: (K, 2, 15, 3) radians, both as if left. body: (K, 13) degrees in
-    the order of ``BODY``.
+    in the order of ``ARM``, left then right; where ``reaches`` says what a hand is brought to, these are the nominal adult's.
+    hands: (K, 2, 15, 3) radians, both as if left. body: (K, 14) degrees in the order of ``BODY``. musts: what must hold there.
     """
 
     phases: tuple[Phase | None, ...]
@@ -61,6 +36,17 @@ class Script:
     arms: Array
     hands: Array
     body: Array
+    reaches: tuple[tuple[Reach | None, Reach | None], ...]
+    musts: tuple[tuple[str, ...], ...]
+
+    @property
+    def braced(self) -> NDArray[np.bool_]:
+        """(K, 2) whether a hand rests on the body or meets the other one."""
+        rows = []
+        for pair in self.reaches:
+            met = all(reach is not None and reach.central for reach in pair)
+            rows.append([reach is not None and (reach.touches or met) for reach in pair])
+        return np.array(rows)
 
     def rows(self, numbers: Sequence[int]) -> "Script":
         """The script with these postures only, in this order."""
@@ -72,6 +58,8 @@ class Script:
             arms=self.arms[chosen],
             hands=self.hands[chosen],
             body=self.body[chosen],
+            reaches=tuple(self.reaches[number] for number in chosen),
+            musts=tuple(self.musts[number] for number in chosen),
         )
 
 
@@ -81,86 +69,113 @@ def strokes(phases: Sequence[Phase | None]) -> range:
     return range(found[0], found[-1] + 1)
 
 
-def write_script(gesture: Gesture) -> Script:
-    """The postures of a keyframed gesture, from rest to rest.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Step:
+    """One posture while the script is written, and how it is reached."""
 
-    What a keyframe leaves out stays as it was. Without a retraction keyframe the performer returns to rest.
-    Raises MotionError when a palm cannot face where it should.
+    phase: Phase | None
+    easing: Easing = "stop"
+    seconds: float
+    held: tuple[Held, Held]
+    body: Array
+    must: tuple[str, ...] = ()
+
+    @property
+    def arms(self) -> Array:
+        """(2, 8) degrees."""
+        return np.array([arm_angles(one.arm) for one in self.held])
+
+
+def write_script(gesture: Gesture, keyframes: Sequence[Keyframe]) -> Script:
+    """The postures of one way to perform a keyframed gesture, from rest to rest.
+
+    What a keyframe leaves out stays as it was. Without a retraction keyframe the performer returns to rest. A hand comes to what it
+    touches, and leaves it, from without. Raises MotionError when a palm cannot face where it should, or a hand cannot get there.
     """
-    left, right = Arm(hand=_RELAXED), Arm(hand=_RELAXED)
-    body = Body()
-    phases: list[Phase | None] = [None]
-    easings: list[Easing] = ["stop"]
-    postures = [(left, right, body)]
-    for keyframe in gesture.keyframes:
-        left, right = _carried(left, keyframe.left, gesture.name), _carried(right, keyframe.right, gesture.name)
-        body = _merged(body, keyframe.body)
-        postures.append((left, right, body))
-        phases.append(keyframe.phase)
-        easings.append(keyframe.easing or ("swing" if keyframe.phase == "stroke" else "stop"))
-    seconds = [0.0, *(keyframe.seconds for keyframe in gesture.keyframes)]
-    arms = np.array([[_angles(one), _angles(other)] for one, other, _ in postures])
-    if "retraction" not in phases:
-        phases.append("retraction")
-        easings.append("stop")
-        postures.append(postures[0])
-        arms = np.concatenate([arms, arms[:1]])
-        seconds.append(_way_home(arms))
+    steps = _approached(_steps(gesture, keyframes), gesture.name)
+    phases = [step.phase for step in steps]
     return Script(
         phases=tuple(phases),
-        easings=_settled(phases, easings, gesture.repetitions[1]),
-        seconds=np.array(seconds),
-        arms=arms,
-        hands=np.array([[hand_shapes.rotations(arm.hand or _RELAXED) for arm in row[:2]] for row in postures]),
-        body=np.array([[_or(getattr(row[2], name), REST_BODY[name]) for name in BODY] for row in postures]),
+        easings=_settled(phases, [step.easing for step in steps], gesture.repetitions[1]),
+        seconds=np.array([step.seconds for step in steps]),
+        arms=np.array([step.arms for step in steps]),
+        hands=np.array([[hand_shapes.rotations(one.arm.hand or RELAXED) for one in step.held] for step in steps]),
+        body=np.array([step.body for step in steps]),
+        reaches=tuple((step.held[0].reach, step.held[1].reach) for step in steps),
+        musts=tuple(step.must for step in steps),
     )
 
 
-def _carried(before: Arm, said: Arm | None, gesture: str) -> Arm:
-    """The arm as it was, with what is said changed; a palm becomes the pronation that turns it there."""
-    if said is None:
-        return before
-    if said.palm is None:
-        return _merged(before, said)
-    arm = _merged(dataclasses.replace(before, pronation=None), said)
-    return dataclasses.replace(arm, palm=None, pronation=_pronation(np.array(_angles(arm)), said.palm, gesture))
-
-
-def _merged(before: Said, said: Said | None) -> Said:
-    if said is None:
-        return before
-    changes = {
-        field.name: value for field in dataclasses.fields(said) if (value := getattr(said, field.name)) is not None
-    }
-    return dataclasses.replace(before, **changes)
-
-
-def _angles(arm: Arm) -> list[float]:
-    return [_or(getattr(arm, name), REST_ARM[name]) for name in ARM]
-
-
-def _pronation(angles: Array, palm: Palm, gesture: str) -> float:
-    """The turn of the forearm, degrees, that makes the palm of a straight wrist face as nearly as it can."""
-    facing = np.array(_FACING[palm], dtype=np.float64)
-    upper = shoulder(directions(angles)[None], angles[None, ARM.index("rotation")])[0]
-    forearm = upper * Rotation.from_rotvec([0.0, -np.radians(angles[ARM.index("elbow")]), 0.0])
-    # The palm of a left forearm in the T-pose faces down, and turns to face back as it pronates.
-    neutral, pronated = forearm.apply([[0, -1, 0], [0, 0, -1]]) @ facing
-    best = float(np.clip(np.degrees(np.arctan2(pronated, neutral)), -90.0, 90.0))
-    reached = neutral * np.cos(np.radians(best)) + pronated * np.sin(np.radians(best))
-    if reached < np.cos(np.radians(_WORST_FACING)):
-        off = np.degrees(np.arccos(np.clip(reached, -1, 1)))
-        raise MotionError(
-            f"a palm of {gesture} cannot face {palm} with the arm as it is: {off:.0f} degrees off; change the rotation of the "
-            "shoulder or the elbow, or give pronation instead of palm"
+def _steps(gesture: Gesture, keyframes: Sequence[Keyframe]) -> list[_Step]:
+    at_rest = Held(arm=Arm(hand=RELAXED))
+    held, body = (at_rest, at_rest), Body()
+    steps = [_Step(phase=None, seconds=0.0, held=held, body=body_angles(body))]
+    for keyframe in keyframes:
+        body = merged(body, keyframe.body)
+        said = (keyframe.left, keyframe.right)
+        held = (carried(held[0], said[0], 0, body, gesture.name), carried(held[1], said[1], 1, body, gesture.name))
+        steps.append(
+            _Step(
+                phase=keyframe.phase,
+                easing=keyframe.easing or ("swing" if keyframe.phase == "stroke" else "stop"),
+                seconds=keyframe.seconds,
+                held=held,
+                body=body_angles(body),
+                must=keyframe.must,
+            )
         )
-    return best
+    if not any(step.phase == "retraction" for step in steps):
+        home = dataclasses.replace(steps[0], phase="retraction")
+        steps.append(dataclasses.replace(home, seconds=_way_home(steps[-1].arms, home.arms)))
+    return steps
 
 
-def _way_home(arms: Array) -> float:
+def _approached(steps: Sequence[_Step], gesture: str) -> list[_Step]:
+    """The steps with one before each that touches a place, and one after each that leaves it, a hand's thickness off the place."""
+    found = [steps[0]]
+    stroke = False
+    for before, after in itertools.pairwise(steps):
+        coming, leaving = _touched_anew(before, after), _touched_anew(after, before)
+        if after.seconds < _SHORTEST_WAY or not (any(coming) or any(leaving)):
+            found.append(after)
+        else:
+            phase: Phase | None = "retraction" if after.phase == "retraction" else "stroke" if stroke else "preparation"
+            share = _FAR if any(coming) else 1 - _FAR
+            between = _between(before, after, coming if any(coming) else leaving, share, gesture)
+            found.append(dataclasses.replace(between, phase=phase, easing="through", seconds=share * after.seconds))
+            found.append(dataclasses.replace(after, seconds=(1 - share) * after.seconds))
+        stroke |= after.phase == "stroke"
+    return found
+
+
+def _touched_anew(before: _Step, after: _Step) -> tuple[bool, bool]:
+    """Which hands touch a place at ``after`` that they were nowhere near at ``before``."""
+    left, right = (
+        there.reach is not None and there.reach.touches and (here.reach is None or here.reach.at != there.reach.at)
+        for here, there in zip(before.held, after.held, strict=True)
+    )
+    return left, right
+
+
+def _between(before: _Step, after: _Step, sides: tuple[bool, bool], share: float, gesture: str) -> _Step:
+    """A posture on the way, in which the hands that touch a place at one end are off that place."""
+    body = before.body + share * (after.body - before.body)
+    touching = after if share == _FAR else before
+    held = []
+    for side in (0, 1):
+        reach = touching.held[side].reach
+        if sides[side] and reach is not None:
+            held.append(reaching(touching.held[side].arm, reach.before_touching(), side, body, gesture, worst=1.0))
+            continue
+        angles = before.arms[side] + share * (after.arms[side] - before.arms[side])
+        arm = dataclasses.replace(after.held[side].arm, **dict(zip(ARM, angles.tolist(), strict=True)))
+        held.append(Held(arm=arm))
+    return _Step(phase=after.phase, seconds=0.0, held=(held[0], held[1]), body=body)
+
+
+def _way_home(here: Array, home: Array) -> float:
     """Seconds that the arms take back to rest, longer from further away."""
-    here, home = directions(arms[-2]), directions(arms[-1])
-    angle = float(np.degrees(np.arccos(np.clip((here * home).sum(axis=-1), -1, 1))).max())
+    angle = float(np.degrees(np.arccos(np.clip((directions(here) * directions(home)).sum(axis=-1), -1, 1))).max())
     return 0.5 + 0.45 * angle / 150.0
 
 
@@ -170,7 +185,3 @@ def _settled(phases: list[Phase | None], easings: list[Easing], most: int) -> tu
     if len(block) == 1 and most == 1 and easings[block[0]] == "swing":
         easings[block[0]] = "stop"
     return tuple(easings)
-
-
-def _or(value: float | None, default: float) -> float:
-    return default if value is None else value

@@ -3,6 +3,9 @@
 Movements that come to rest follow the minimum-jerk profile (Flash and Hogan 1985, J. Neurosci. 5); a swing turns around
 without the pause that minimum jerk would make there, and a passing keyframe keeps its speed. All three are quintic
 Hermite pieces that differ in velocity and acceleration at their ends.
+
+An arm's parts do not move as one (overlapping action; Lasseter 1987, SIGGRAPH): the elbow starts after the shoulder, the wrist
+after the elbow, and where a movement stops in the air they swing past a little and settle.
 """
 
 from collections.abc import Sequence
@@ -10,30 +13,57 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from synthgest.motion.anatomy import Poses, directions
+from synthgest.motion.anatomy import ARM, Poses, directions
 from synthgest.motion.postures import Easing
 from synthgest.motion.script import Script
 
 Array = NDArray[np.float64]
 
+# Seconds by which a part of the arm follows the shoulder.
+_LATE = {"elbow": 0.015, "pronation": 0.025, "wrist_flexion": 0.035, "wrist_deviation": 0.035}
+_FINGERS_LATE = 0.025
+# A stop in the air: part of the step by which elbow and wrist swing past, seconds of that swing's period and of its decay.
+_PAST, _PERIOD, _DECAY = {"elbow": 0.05, "wrist_flexion": 0.10, "wrist_deviation": 0.10}, 0.34, 0.11
+
 
 def postures_at(script: Script, moments: Array) -> Poses:
     """The postures at the moments (T, 2), seconds: one column for the left arm, one for the right; the body takes the mean."""
     knots = np.cumsum(script.seconds)
-    count = len(knots)
-    channels = np.concatenate([script.arms.reshape(count, 2, -1), script.hands.reshape(count, 2, -1)], axis=2)
-    arms = [_euclidean(knots, channels[:, side], script.easings, moments[:, side]) for side in (0, 1)]
     upper = directions(script.arms)
-    joined = np.stack(arms, axis=1)
-    width = script.arms.shape[2]
+    free = ~script.braced
+    arms, hands = np.empty((len(moments), 2, len(ARM))), np.empty((len(moments), 2, 15, 3))
+    for side in (0, 1):
+        when, shapes = moments[:, side], script.hands[:, side].reshape(len(knots), -1)
+        hands[:, side] = _euclidean(knots, shapes, script.easings, when - _FINGERS_LATE).reshape(-1, 15, 3)
+        for number, name in enumerate(ARM):
+            values = script.arms[:, side, number : number + 1]
+            followed = _euclidean(knots, values, script.easings, when - _LATE.get(name, 0.0))[:, 0]
+            arms[:, side, number] = followed
+            if name in _PAST:
+                arms[:, side, number] += _PAST[name] * _settling(knots, values[:, 0], script, when, free[:, side])
     return Poses(
         direction=np.stack(
             [_spherical(knots, upper[:, side], script.easings, moments[:, side]) for side in (0, 1)], axis=1
         ),
-        arms=joined[:, :, :width],
-        hands=joined[:, :, width:].reshape(len(moments), 2, 15, 3),
+        arms=arms,
+        hands=hands,
         body=_euclidean(knots, script.body, script.easings, moments.mean(axis=1)),
+        braced=_euclidean(knots, script.braced.astype(np.float64), script.easings, moments.mean(axis=1)),
     )
+
+
+def _settling(knots: Array, values: Array, script: Script, moments: Array, free: NDArray[np.bool_]) -> Array:
+    """(T,) what a channel (K,) swings past its stops by, of the step before them; only into a rest or a hold."""
+    swing = np.zeros(len(moments))
+    for number in range(1, len(knots) - 1):
+        held = abs(values[number + 1] - values[number]) < 1e-6
+        if script.easings[number] != "stop" or not free[number] or not held:
+            continue
+        since = np.clip(moments - knots[number], 0.0, None)
+        # A quick step swings past, a slow one does not.
+        step = (values[number] - values[number - 1]) * np.clip(0.45 / max(script.seconds[number], 0.05), 0.0, 1.0) ** 2
+        swing += step * np.sin(2 * np.pi * since / _PERIOD) * np.exp(-since / _DECAY)
+    return swing
 
 
 def _euclidean(knots: Array, values: Array, easings: Sequence[Easing], moments: Array) -> Array:
@@ -42,6 +72,8 @@ def _euclidean(knots: Array, values: Array, easings: Sequence[Easing], moments: 
     steps_back = np.zeros_like(values)
     steps_back[1:] = -np.diff(values, axis=0)
     velocity, acceleration = _derivatives(knots, steps_on, steps_back, easings)
+    # A channel that turns around or stands still on one side of a keyframe does not pass it at speed: it would swing beyond it.
+    velocity = np.where(steps_on * steps_back < 0, velocity, 0.0)
     piece, share, span = _pieces(knots, moments)
     return values[piece] + _hermite(
         share, span, steps_on[piece], velocity[piece], velocity[piece + 1], acceleration[piece], acceleration[piece + 1]

@@ -10,17 +10,19 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
 
-from synthgest.motion.anatomy import ARM, BODY, Poses, directions, rotations
-from synthgest.motion.kinematics import forward
+from synthgest.motion.anatomy import ARM, BODY, Poses
+from synthgest.motion.build import Build
 from synthgest.motion.limits import ARM_LIMITS, BODY_LIMITS
+from synthgest.motion.placing import posture_of
+from synthgest.motion.reach import aims, reached
 from synthgest.motion.script import Script, strokes
-from synthgest.motion.skeleton import JOINT_INDEX
 
 Array = NDArray[np.float64]
 
 # Standard deviations in degrees, in the order of ARM: of a raised arm's habit, of an arm at rest, of one keyframe.
-_HABIT = np.array([4.0, 4.0, 4.0, 1.0, 5.0, 5.0, 4.0, 2.0])
+_HABIT = np.array([7.0, 6.0, 7.0, 1.5, 8.0, 8.0, 6.0, 3.0])
 _AT_REST = np.array([12.0, 2.0, 6.0, 0.5, 5.0, 9.0, 4.0, 2.0])
 _ONCE = np.array([1.2, 1.2, 1.2, 0.3, 1.5, 1.5, 1.5, 0.8])
 _STANCE = dict.fromkeys(BODY, 0.0) | {
@@ -32,16 +34,29 @@ _STANCE = dict.fromkeys(BODY, 0.0) | {
     "head_turn": 4.0,
     "stance": 1.2,
     "toe_out": 4.0,
+    "sway": 1.2,
 }
-_TOUCHING = 0.14
-_LIFE = {"trunk_lean": 0.5, "trunk_turn": 0.8, "head_flexion": 1.2, "head_tilt": 0.7, "head_turn": 1.6, "bow": 0.4}
+# Where a hand is brought to: metres by which one touches beside the place, or is held in the air beside it.
+_TOUCH, _AIR = np.array([0.0, 0.006, 0.004]), np.array([0.025, 0.03, 0.03])
+_TURNED = 7.0  # degrees, standard deviation about each axis: palm and fingers are turned otherwise than the words say
+_LIFE = {
+    "trunk_lean": 0.5,
+    "trunk_turn": 0.8,
+    "head_flexion": 1.2,
+    "head_tilt": 0.7,
+    "head_turn": 1.6,
+    "bow": 0.4,
+    "sway": 0.7,
+}
+# Who reaches out to one side leans and shifts his weight a little to the other: degrees for a level arm.
+_BALANCE = {"trunk_lean": 1.6, "sway": 0.9}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Performer:
     """The random numbers of one performance, drawn once; ``strength`` 0 plays the script as it is written.
 
-    habit, at_rest: (2, 8) and stance: (13,) standard normal. reach: factor of the strokes' size. beat: seed of what
+    habit, at_rest: (2, 8) and stance: (14,) standard normal. reach: factor of the strokes' size. beat: seed of what
     differs between keyframes. lag: seconds by which the left arm is late, the right one early.
     """
 
@@ -64,7 +79,7 @@ def draw_performer(rng: np.random.Generator) -> Performer:
         habit=normal(2, len(ARM)),
         at_rest=normal(2, len(ARM)),
         stance=normal(len(BODY)),
-        reach=float(rng.uniform(0.88, 1.12)),
+        reach=float(rng.uniform(0.8, 1.2)),
         beat=int(rng.integers(2**31)),
         lag=float(np.clip(rng.normal(scale=0.012), -0.025, 0.025)),
     )
@@ -75,24 +90,43 @@ def at_strength(performer: Performer, strength: float) -> Performer:
     return dataclasses.replace(performer, strength=strength)
 
 
-def performed(script: Script, performer: Performer) -> Script:
-    """The script as this performer plays it: the same postures, each a little off, within the joints' limits."""
+def performed(script: Script, performer: Performer, build: Build) -> Script:
+    """The script as this performer plays it: the same postures, each a little off, within the joints' limits.
+
+    Hands that are brought to a place get there on this performer's own body.
+    """
     rng = np.random.default_rng(performer.beat)
     strength = performer.strength
     raised = _raised(script)
-    touching = np.abs(_palm_gaps(script.arms, script.body)) < _TOUCHING
     habit, once = performer.habit, rng.normal(size=script.arms.shape).clip(-2, 2)
-    if touching.any():
-        # Hands that meet move as one: what one arm does, the other does.
-        habit, once = np.repeat(habit[:1], 2, axis=0), np.repeat(once[:, :1], 2, axis=1)
     off = raised * (habit * _HABIT + once * _ONCE) + (1 - raised) * performer.at_rest * _AT_REST
     arms = _reached(script.arms, strokes(script.phases), 1 + (performer.reach - 1) * strength) + strength * off
     stance = np.array([_STANCE[name] for name in BODY]) * performer.stance
     body = _reached(script.body, strokes(script.phases), 1 + (performer.reach - 1) * strength) + strength * stance
     arms, body = _clamped(arms, ARM_LIMITS), _clamped(body, BODY_LIMITS)
-    arms = _met(script, arms, body, touching) if touching.any() else arms
+    arms = _brought(script, arms, body, build, strength * rng.normal(size=(2, len(arms), 3)).clip(-2, 2))
     seconds = script.seconds * (1 + strength * 0.06 * rng.normal(size=len(script.seconds)).clip(-2, 2))
     return dataclasses.replace(script, arms=arms, body=body, seconds=seconds)
+
+
+def _brought(script: Script, arms: Array, body: Array, build: Build, once: Array) -> Array:
+    """The arms with every hand that has a place to be brought there; both hands of a posture miss it alike."""
+    rows = [(row, side) for row, pair in enumerate(script.reaches) for side in (0, 1) if pair[side] is not None]
+    if not rows:
+        return arms
+    wanted = [(reach, side) for row, side in rows if (reach := script.reaches[row][side]) is not None]
+    row, side = np.array(rows).T
+    aim = aims(wanted, posture_of(body)[row], script.hands[row, side], build)
+    air = ~script.braced[row, side][:, None]
+    beside = once[0, row] * np.where(air, _AIR, _TOUCH)
+    turned = Rotation.from_rotvec(np.radians(_TURNED) * once[1, row])
+    aim = dataclasses.replace(
+        aim, place=aim.place + beside, palm=turned.apply(aim.palm), fingers=turned.apply(aim.fingers)
+    )
+    found, _, _ = reached(arms[row, side], aim, build)
+    brought = arms.copy()
+    brought[row, side] = found
+    return brought
 
 
 def alive(poses: Poses, seconds: Array, rng: np.random.Generator) -> Poses:
@@ -100,13 +134,16 @@ def alive(poses: Poses, seconds: Array, rng: np.random.Generator) -> Poses:
     body = poses.body.copy()
     for name, size in _LIFE.items():
         body[:, BODY.index(name)] += size * _drift(seconds, rng)
+    out = poses.direction[:, 1, 0] - poses.direction[:, 0, 0]
+    for name, size in _BALANCE.items():
+        body[:, BODY.index(name)] += size * out * (-1 if name == "trunk_lean" else 1)
     breath = np.sin(2 * np.pi * (seconds * rng.uniform(0.22, 0.32) + rng.uniform()))
     body[:, BODY.index("trunk_flexion")] -= 0.5 * breath
     arms = poses.arms.copy()
     arms[:, :, ARM.index("shrug")] += 0.6 * breath[:, None]
     for side in (0, 1):
         for name, size in (("rotation", 0.8), ("elbow", 0.8), ("wrist_flexion", 1.2), ("pronation", 1.2)):
-            arms[:, side, ARM.index(name)] += size * _drift(seconds, rng)
+            arms[:, side, ARM.index(name)] += size * _drift(seconds, rng) * (1 - poses.braced[:, side])
     return dataclasses.replace(poses, arms=_clamped(arms, ARM_LIMITS), body=_clamped(body, BODY_LIMITS))
 
 
@@ -128,32 +165,6 @@ def _reached(values: Array, block: range, factor: float) -> Array:
 def _clamped(values: Array, limits: Mapping[str, tuple[float, float]]) -> Array:
     low, high = np.array(list(limits.values())).T
     return np.clip(values, low, high)
-
-
-def _palm_gaps(arms: Array, body: Array) -> Array:
-    """(K,) metres from the right palm to the left one, along the shoulders of a nominal adult; negative where they cross."""
-    poses = Poses(direction=directions(arms), arms=arms, hands=np.zeros((len(arms), 2, 15, 3)), body=body)
-    joints, turns = forward(*rotations(poses))
-    palms = [
-        (joints[:, JOINT_INDEX[f"{side}_wrist"]] + joints[:, JOINT_INDEX[f"{side}_middle1"]]) / 2
-        for side in ("left", "right")
-    ]
-    gaps: Array = ((palms[0] - palms[1]) * turns[:, JOINT_INDEX["spine3"], :, 0]).sum(axis=1)
-    return gaps
-
-
-def _met(script: Script, arms: Array, body: Array, touching: NDArray[np.bool_]) -> Array:
-    """The postures with both upper arms turned so that palms that meet in the script meet again, no nearer."""
-    met = arms.copy()
-    rows = np.flatnonzero(touching)
-    turns = np.linspace(-24.0, 24.0, 33)
-    tried = np.repeat(arms[rows], len(turns), axis=0)
-    tried[:, :, ARM.index("rotation")] += np.tile(turns, len(rows))[:, None]
-    gaps = _palm_gaps(tried, np.repeat(body[rows], len(turns), axis=0)).reshape(len(rows), len(turns))
-    for row, gap, wanted in zip(rows, gaps, _palm_gaps(script.arms[rows], script.body[rows]), strict=True):
-        # Turned inwards, the palms come nearer: the gap falls from the first turn to the last.
-        met[row, :, ARM.index("rotation")] += np.interp(-wanted, -gap, turns)
-    return met
 
 
 def _drift(seconds: Array, rng: np.random.Generator) -> Array:

@@ -29,6 +29,7 @@ class CameraSettings:
     stands, as a factor. off_centre: largest shift of the person, as part of the free room. upper_body: probability that
     only the upper half of the body need be in the picture. hand_pixels: least size of a hand that matters (the longer side
     of the box around wrist and fingertips, median over the clip) in pictures of 224 pixels and more; less in smaller ones.
+    finger_pixels: the same for gestures that cannot be told without the fingers, which are always framed from the hips up.
     """
 
     azimuth_degrees: Range = (-40.0, 40.0)
@@ -42,6 +43,7 @@ class CameraSettings:
     off_centre: float = 0.7
     upper_body: float = 0.4
     hand_pixels: float = 12.0
+    finger_pixels: float = 28.0
 
     def __post_init__(self) -> None:
         bounds = {
@@ -54,7 +56,8 @@ class CameraSettings:
         }
         for name, bound in bounds.items():
             require_range(name, getattr(self, name), bound)
-        most = {"margin": 0.45, "off_centre": 1.0, "upper_body": 1.0, "aerial": 1.0, "hand_pixels": 1000.0}
+        most = {"margin": 0.45, "off_centre": 1.0, "upper_body": 1.0, "aerial": 1.0}
+        most |= {"hand_pixels": 1000.0, "finger_pixels": 1000.0}
         for name, limit in most.items():
             value = getattr(self, name)
             require_range(name, (value, value), (0, limit))
@@ -81,21 +84,22 @@ def frame_camera(
     rng: np.random.Generator,
     *,
     matter: Sequence[int],
+    fingers: bool,
     settings: CameraSettings,
     size: tuple[int, int],
 ) -> Framing:
     """A camera that sees a person through a whole clip, in a picture of ``size`` (width, height) pixels.
 
     points: (T, N, 3) of the body, metres. hands: (T, H, 6, 3), wrist and fingertips of each hand, which every framing keeps
-    in the picture. matter: numbers of the hands that must be large enough to be read. Raises ShotFailed("framing") where no
-    camera within the settings' ranges does.
+    in the picture. matter: numbers of the hands that must be large enough to be read; fingers: down to the fingers. Raises
+    ShotFailed("framing") where no camera within the settings' ranges does.
     """
     both = np.asarray(hands, np.float64)
-    least = settings.hand_pixels * min(1.0, min(size) / 224)
+    least = (settings.finger_pixels if fingers else settings.hand_pixels) * min(1.0, min(size) / 224)
     best = 0.0
     for attempt in range(1, _ATTEMPTS + 1):
         # Where whole bodies leave the hands too small, later attempts look at the upper half.
-        upper = rng.random() < settings.upper_body or attempt > 2 * _ATTEMPTS / 3
+        upper = rng.random() < settings.upper_body or attempt > 2 * _ATTEMPTS / 3 or fingers
         aerial = rng.random() < settings.aerial
         camera = _attempt(_wanted(points, both, upper=upper), rng, settings, size, aerial=aerial)
         if camera is None:
