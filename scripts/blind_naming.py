@@ -26,16 +26,19 @@ _ROWS = 4
 
 
 def draw(words: Sequence[str], out: Path, *, seed: int, frames: int, close: bool, size: int, columns: int) -> None:
-    """Write the sheets, the names and the key: three strips a gesture, each another person elsewhere, in shuffled order."""
+    """Write the sheets, the names and the key: three strips or more a gesture, each another person elsewhere, in shuffled order."""
     gestures = load_gestures(words)
     rng = np.random.default_rng(seed)
-    drawn = [(gesture, int(rng.integers(2**31))) for gesture in gestures for _ in range(_EACH)]
+    # A few more of some, so that nobody can count on every name's coming equally often.
+    more = rng.choice(len(gestures), size=len(gestures) // 4, replace=False)
+    drawn = [gesture for gesture in gestures for _ in range(_EACH)] + [gestures[int(number)] for number in more]
     order = rng.permutation(len(drawn))
     out.mkdir(parents=True)
     rows, key = [], {}
     for number, place in enumerate(order, start=1):
-        gesture, own = drawn[int(place)]
+        gesture = drawn[int(place)]
         key[str(number)] = gesture.bare_name
+        own = int(rng.integers(2**31))
         rows.append(_strip(gesture, number, own, frames=frames, close=close, size=size))
     lines = [np.concatenate(rows[start : start + columns], axis=1) for start in range(0, len(rows), columns)]
     for sheet, start in enumerate(range(0, len(lines), _ROWS), start=1):

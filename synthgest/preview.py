@@ -22,6 +22,7 @@ from synthgest.types import Shot
 
 _LONGEST = 1.7  # seconds that a strip covers: a repetition or two, close enough in time to be read as a movement
 _LEAD = 0.25
+_SNAP = 0.4  # part of the time between two pictures
 _AROUND = 1.25  # side of a close-up, as a factor of what the hands that matter travel through
 
 
@@ -104,6 +105,11 @@ def _moments(staged: Staged, settings: PreviewSettings) -> list[int]:
     raised = staged.performance.marks[0].seconds if staged.performance.marks else start
     start = max(start, raised) if settings.close else max(0.0, start - _LEAD)
     moments = np.linspace(start, min(end, start + _LONGEST), count) if count > 1 else np.array([(start + 2 * end) / 3])
+    # Where a keyframe is near it is shown itself: movements are read from where they turn.
+    reached = np.array([mark.seconds for mark in staged.performance.marks] or [np.inf])
+    nearest = reached[np.abs(reached[None] - moments[:, None]).argmin(axis=1)]
+    spacing = (moments[-1] - moments[0]) / max(count - 1, 1)
+    moments = np.where(np.abs(nearest - moments) < _SNAP * spacing, nearest, moments)
     last = len(staged.motion) - 1
     return [int(number) for number in np.clip(np.rint(moments * staged.motion.fps), 0, last)]
 
