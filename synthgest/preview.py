@@ -84,16 +84,15 @@ def _prepared(gesture: Gesture, settings: PreviewSettings) -> tuple[PoseTransfer
         )
     engine = PoseTransfer(recipe)
     (shot,) = plan([gesture], recipe, clips=1, seed=settings.seed, fingerprint=engine.fingerprint())
-    for attempt in range(ATTEMPTS):
-        take = replace(shot, seed=shot.seed + attempt, attempt=attempt)
+    while True:
         try:
-            engine.stage(take)
+            engine.stage(shot)
         except ShotFailed:
-            if attempt + 1 == ATTEMPTS:
+            if shot.attempt + 1 == ATTEMPTS:
                 raise
+            shot = replace(shot, seed=shot.seed + 1, attempt=shot.attempt + 1)
         else:
-            return engine, take
-    raise AssertionError("unreachable")
+            return engine, shot
 
 
 def _moments(staged: Staged, settings: PreviewSettings) -> list[int]:

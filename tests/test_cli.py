@@ -134,6 +134,29 @@ def test_list_shows_what_there_is(kind: str) -> None:
     assert expected[kind] in last_line(done)[kind]
 
 
+def test_preview_draws_again_when_the_file_is_saved_and_a_mistake_does_not_end_the_watch(tmp_path: Path) -> None:
+    spec = tmp_path / "mine.toml"
+    good = 'name = "mine"\n[[keyframes]]\nphase = "stroke"\nseconds = 0.6\nright = { plane = 0, elevation = ANGLE }\n'
+    spec.write_text(good.replace("ANGLE", "90"))
+    words = ["preview", str(spec), "--out", str(tmp_path / "mine.png"), "--frames", "1", "--size", "64", "--watch"]
+    watching = subprocess.Popen(
+        [sys.executable, "-m", "synthgest", *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert watching.stdout is not None
+    try:
+        assert "1 gestures in" in watching.stdout.readline()
+        before = (tmp_path / "mine.png").read_bytes()
+        spec.write_text(good.replace("ANGLE", "900"))
+        assert "elevation = 900 is outside" in watching.stdout.readline()
+        spec.write_text(good.replace("ANGLE", "30"))
+        assert "1 gestures in" in watching.stdout.readline()
+        assert (tmp_path / "mine.png").read_bytes() != before
+    finally:
+        watching.terminate()
+        watching.wait(timeout=20)
+        watching.stdout.close()
+
+
 def test_doctor_finds_this_machine_fit() -> None:
     done = synthgest("doctor", "--json")
     assert done.returncode == 0, done.stdout

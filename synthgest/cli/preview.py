@@ -39,11 +39,12 @@ def command(
 
     settings = PreviewSettings(generator=generator, seed=seed, size=size, frames=frames, close=close)
     output = Output(json=as_json)
+    seen = _stamps(specs)  # taken before drawing: what is saved meanwhile is drawn next
     _draw(specs, out, clip, settings, output)
     while watch:
-        seen = _stamps(specs)
         while _stamps(specs) == seen:
             time.sleep(0.2)
+        seen = _stamps(specs)
         try:
             _draw(specs, out, clip, settings, output)
         except SynthgestError as error:  # a file saved half-way through a thought is no reason to stop watching
