@@ -50,6 +50,7 @@ _JOINTS = [
 _SECONDS, _STEP = 1.33, 0.33
 _REAL_FPS = 30.0
 _SHORTEST = 20
+_UNIT = 0.27  # seconds in which a speed is counted, so that it weighs about as much as a place
 _NEIGHBOURS = 5
 
 
@@ -110,7 +111,7 @@ def describe(points: Floats, fps: float) -> Floats:
     width = np.maximum(np.linalg.norm(points[:, 0] - points[:, 1], axis=1), 1e-6)
     placed = (points - points[:, :2].mean(axis=1, keepdims=True)) / width[:, None, None]
     arms = placed[:, 2:6].reshape(len(points), 8)
-    speed = np.abs(np.diff(arms, axis=0)).mean(axis=0) * fps * 0.27
+    speed = np.abs(np.diff(arms, axis=0)).mean(axis=0) * fps * _UNIT
     low, high = np.percentile(arms, [10, 90], axis=0)
     return np.concatenate([arms.mean(axis=0), 2 * arms.std(axis=0), low, high, speed])
 

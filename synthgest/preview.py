@@ -49,8 +49,8 @@ class PreviewSettings:
 
 def draw_strip(gesture: Gesture, settings: PreviewSettings) -> Frames:
     """(N, H, W, 3) uint8 RGB: the gesture proper in N pictures, evenly spaced in time."""
-    engine, shot = _prepared(gesture, settings)
-    wanted = _moments(engine.stage(shot), settings)
+    engine, shot, staged = _prepared(gesture, settings)
+    wanted = _moments(staged, settings)
     pictures = engine.take(shot, sorted(set(wanted)))
     frames = pictures.frames[np.searchsorted(sorted(set(wanted)), wanted)]
     if not settings.close:
@@ -70,13 +70,13 @@ def write_clip(path: Path, gesture: Gesture, settings: PreviewSettings) -> None:
     """Write the whole performance as an mp4."""
     if path.suffix.lower() != ".mp4":
         raise SpecError(f"cannot write the clip {path}; expected a name that ends in .mp4")
-    engine, shot = _prepared(gesture, settings)
+    engine, shot, _ = _prepared(gesture, settings)
     rendered = engine.take(shot, None)
     make_folder(path.parent)
     write_whole(path, lambda part: write_video(part, rendered.frames, rendered.fps))
 
 
-def _prepared(gesture: Gesture, settings: PreviewSettings) -> tuple[PoseTransfer, Shot]:
+def _prepared(gesture: Gesture, settings: PreviewSettings) -> tuple[PoseTransfer, Shot, Staged]:
     recipe = load_recipe(settings.generator, {"width": settings.size, "height": settings.size})
     if recipe.engine != "pose-transfer":
         raise SpecError(
@@ -86,13 +86,11 @@ def _prepared(gesture: Gesture, settings: PreviewSettings) -> tuple[PoseTransfer
     (shot,) = plan([gesture], recipe, clips=1, seed=settings.seed, fingerprint=engine.fingerprint())
     while True:
         try:
-            engine.stage(shot)
+            return engine, shot, engine.stage(shot)
         except ShotFailed:
             if shot.attempt + 1 == ATTEMPTS:
                 raise
             shot = replace(shot, seed=shot.seed + 1, attempt=shot.attempt + 1)
-        else:
-            return engine, shot
 
 
 def _moments(staged: Staged, settings: PreviewSettings) -> list[int]:

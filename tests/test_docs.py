@@ -13,6 +13,8 @@ import pytest
 import synthgest as sg
 from synthgest.engines.staging import PoseTransferSettings
 from synthgest.gestures import load_gestures, shipped_gestures
+from synthgest.motion.hand_shapes import HAND_SHAPES
+from synthgest.motion.landmarks import HAND_PARTS, LANDMARKS
 from synthgest.recipes import parse_settings
 from synthgest.tables import to_value
 from synthgest.types import TRUTH
@@ -56,6 +58,11 @@ def test_the_generated_pages_are_up_to_date() -> None:
     assert (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8") == command_line_page(), "run `make docs`"
     assert all(f"| `{name}` |" in page.read_text(encoding="utf-8") for name in TRUTH)
     assert page.read_text(encoding="utf-8") == with_table(page.read_text(encoding="utf-8")), "run `make docs`"
+
+
+def test_the_page_for_authors_names_every_place_part_and_shape() -> None:
+    page = (ROOT / "assets" / "gestures" / "README.md").read_text(encoding="utf-8")
+    assert [word for word in (*LANDMARKS, *HAND_PARTS, *HAND_SHAPES) if f"`{word}`" not in page] == []
 
 
 def test_the_page_of_gestures_says_what_their_files_say_and_shows_each() -> None:

@@ -45,10 +45,22 @@ def _right(gesture: str) -> Motion:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_joint_limits_hold_and_arms_stay_clear(name: str) -> None:
+    _require_limits(name, seeds=6)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_joint_limits_hold_and_arms_stay_clear_200_times_of_200(name: str) -> None:
+    _require_limits(name, seeds=200)
+
+
+def _require_limits(name: str, *, seeds: int) -> None:
     # Hands that rest on the body overlap its capsules by their own thickness.
-    arms = [arm for keyframe in SHIPPED[name].keyframes for arm in (keyframe.left, keyframe.right) if arm and arm.at]
+    gesture = SHIPPED[name]
+    ways = [gesture.keyframes, *(variant.keyframes for variant in gesture.variants)]
+    arms = [arm for way in ways for keyframe in way for arm in (keyframe.left, keyframe.right) if arm and arm.at]
     touches = any(np.linalg.norm(arm.offset or (0, 0, 0)) < 6 for arm in arms)
-    for seed in range(6):
+    for seed in range(seeds):
         motion = _perform(name, seed, fps=10.0)
         pose = motion.full_pose.astype(np.float64)
         for side, sign in (("left", 1.0), ("right", -1.0)):
@@ -67,7 +79,7 @@ def test_joint_limits_hold_and_arms_stay_clear(name: str) -> None:
         assert np.degrees(curls.max()) <= 100
         head = Rotation.from_rotvec(pose[:, 12]) * Rotation.from_rotvec(pose[:, 15])
         assert np.degrees(head.magnitude().max()) <= 75
-        assert motion_clearance(motion).min() > (-0.05 if touches else -0.02)
+        assert motion_clearance(motion).min() > (-0.04 if touches else -0.02)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from synthgest.motion.kinematics import REST_JOINTS
-from synthgest.motion.landmarks import LANDMARKS, Landmark
+from synthgest.motion.landmarks import LANDMARKS, OTHER, Landmark
 from synthgest.motion.skeleton import JOINT_INDEX
 
 Array = NDArray[np.float64]
@@ -22,6 +22,12 @@ class Build:
 
     joints: Array
     landmarks: Mapping[str, Array]
+
+    def place(self, word: str, side: str) -> tuple[int, Array]:
+        """The joint that a place of ``PLACES`` rides on, and (3,) where it is in the T-pose, as said of the ``side`` hand."""
+        name = word.removeprefix(OTHER)
+        left = (side == "left") != word.startswith(OTHER)
+        return JOINT_INDEX[LANDMARKS[name].bone], self.landmarks[name] * np.array([1.0 if left else -1.0, 1.0, 1.0])
 
 
 def inside(landmark: Landmark, joints: Array) -> Array:

@@ -31,8 +31,8 @@ from numpy.typing import NDArray
 
 from synthgest.errors import nearest
 from synthgest.motion.build import Build
-from synthgest.motion.kinematics import forward
-from synthgest.motion.landmarks import FACING, LANDMARKS, OTHER, PLACES
+from synthgest.motion.kinematics import TIP, forward
+from synthgest.motion.landmarks import FACING, PLACES
 from synthgest.motion.skeleton import JOINT_INDEX
 
 Array = NDArray[np.float64]
@@ -62,10 +62,6 @@ _HEAD: Mapping[str, tuple[int, float]] = MappingProxyType(
 )
 _NEAR, _TOGETHER, _APART, _TURNED = 0.12, 0.16, 0.40, 8.0
 _STRAIGHT, _FOLDED, _ELBOW_STRAIGHT, _ELBOW_BENT = 75.0, 110.0, 40.0, 50.0
-
-
-TIP = 0.85
-"""Length of a finger's last segment, as a part of the one before."""
 
 
 def _any_of(words: Sequence[str]) -> str:
@@ -175,7 +171,6 @@ def _point(point: str, side: str, postures: Posed) -> Array:
         return postures.at(f"{side}_{point}")
     finger = "middle" if point == "fingertips" else point
     last = postures.at(f"{side}_{finger}3")
-    # SMPL-X has no joint at a fingertip: the last segment is about as long as the one before.
     return last + TIP * (last - postures.at(f"{side}_{finger}2"))
 
 
@@ -184,11 +179,8 @@ def _place(place: str, side: str, postures: Posed) -> Array:
         return postures.at("head")
     if place == "own elbow":
         return postures.at(f"{side}_elbow")
-    name = place.removeprefix(OTHER)
-    across = np.array([-1.0, 1.0, 1.0]) if place.startswith(OTHER) else np.ones(3)
-    bone = JOINT_INDEX[LANDMARKS[name].bone]
-    local = postures.build.landmarks[name] * across * _mirror(side) - postures.build.joints[bone]
-    found: Array = postures.joints[:, bone] + postures.turns[:, bone] @ local
+    bone, rest = postures.build.place(place, side)
+    found: Array = postures.joints[:, bone] + postures.turns[:, bone] @ (rest - postures.build.joints[bone])
     return found
 
 

@@ -14,6 +14,9 @@ Array = NDArray[np.float64]
 LEG_LENGTH = 0.83
 """Hip to knee to ankle of the nominal adult, metres (0.49 of stature; Winter 2009, fig. 4.1)."""
 
+TIP = 0.85
+"""Length of a finger's last segment, which ends at no joint, as a part of the one before."""
+
 SOLE = 0.07
 """Height of the ankle above the ground, metres."""
 

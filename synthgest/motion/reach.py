@@ -14,8 +14,7 @@ from scipy.spatial.transform import Rotation
 
 from synthgest.motion.anatomy import ARM, arm_chain, directions
 from synthgest.motion.build import Build
-from synthgest.motion.constraints import TIP
-from synthgest.motion.kinematics import forward
+from synthgest.motion.kinematics import TIP, forward
 from synthgest.motion.landmarks import FACING, LANDMARKS, OTHER
 from synthgest.motion.limits import ARM_LIMITS, plane_range
 from synthgest.motion.skeleton import JOINT_INDEX
@@ -100,11 +99,8 @@ def aims(reaches: Sequence[tuple[Reach, int]], pose: Array, hands: Array, build:
     chest = JOINT_INDEX["spine3"]
     places = np.empty((len(reaches), 3))
     for number, (reach, side) in enumerate(reaches):
-        here = LANDMARKS[reach.at.removeprefix(OTHER)]
         mirror = np.array([1.0 - 2.0 * side, 1.0, 1.0])
-        across = np.array([-1.0, 1.0, 1.0]) if reach.at.startswith(OTHER) else np.ones(3)
-        rest = build.landmarks[reach.at.removeprefix(OTHER)] * across * mirror
-        bone = JOINT_INDEX[here.bone]
+        bone, rest = build.place(reach.at, ("left", "right")[side])
         local = rest + np.array(reach.offset) / 100 * mirror - build.joints[bone]
         seen = joints[number, bone] + world[number, bone] @ local - joints[number, chest]
         places[number] = (world[number, chest].T @ seen) * mirror

@@ -30,7 +30,7 @@ def postures_at(script: Script, moments: Array) -> Poses:
     """The postures at the moments (T, 2), seconds: one column for the left arm, one for the right; the body takes the mean."""
     knots = np.cumsum(script.seconds)
     upper = directions(script.arms)
-    free = ~script.braced
+    braced = script.braced
     arms, hands = np.empty((len(moments), 2, len(ARM))), np.empty((len(moments), 2, 15, 3))
     for side in (0, 1):
         when, shapes = moments[:, side], script.hands[:, side].reshape(len(knots), -1)
@@ -40,7 +40,7 @@ def postures_at(script: Script, moments: Array) -> Poses:
             followed = _euclidean(knots, values, script.easings, when - _LATE.get(name, 0.0))[:, 0]
             arms[:, side, number] = followed
             if name in _PAST:
-                arms[:, side, number] += _PAST[name] * _settling(knots, values[:, 0], script, when, free[:, side])
+                arms[:, side, number] += _PAST[name] * _settling(knots, values[:, 0], script, when, ~braced[:, side])
     return Poses(
         direction=np.stack(
             [_spherical(knots, upper[:, side], script.easings, moments[:, side]) for side in (0, 1)], axis=1
@@ -48,7 +48,7 @@ def postures_at(script: Script, moments: Array) -> Poses:
         arms=arms,
         hands=hands,
         body=_euclidean(knots, script.body, script.easings, moments.mean(axis=1)),
-        braced=_euclidean(knots, script.braced.astype(np.float64), script.easings, moments.mean(axis=1)),
+        braced=_euclidean(knots, braced.astype(np.float64), script.easings, moments.mean(axis=1)),
     )
 
 

@@ -1,6 +1,6 @@
 """Variation: how one performer differs from the script, within bounds that never change what is shown.
 
-A performer has a habit (angles that are off by a few degrees), a reach (larger or smaller strokes), a beat (no two
+A performer has a habit (angles that are off by a few degrees), a size (larger or smaller strokes), a beat (no two
 repetitions are timed alike), a way to stand, and is alive: breathes, sways, looks about.
 """
 
@@ -49,21 +49,21 @@ _LIFE = {
     "sway": 0.7,
 }
 # Who reaches out to one side leans and shifts his weight a little to the other: degrees for a level arm.
-_BALANCE = {"trunk_lean": 1.6, "sway": 0.9}
+_BALANCE = {"trunk_lean": -1.6, "sway": 0.9}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Performer:
     """The random numbers of one performance, drawn once; ``strength`` 0 plays the script as it is written.
 
-    habit, at_rest: (2, 8) and stance: (14,) standard normal. reach: factor of the strokes' size. beat: seed of what
+    habit, at_rest: (2, 8) and stance: (14,) standard normal. size: factor of the strokes. beat: seed of what
     differs between keyframes. lag: seconds by which the left arm is late, the right one early.
     """
 
     habit: Array
     at_rest: Array
     stance: Array
-    reach: float
+    size: float
     beat: int
     lag: float
     strength: float = 1.0
@@ -79,7 +79,7 @@ def draw_performer(rng: np.random.Generator) -> Performer:
         habit=normal(2, len(ARM)),
         at_rest=normal(2, len(ARM)),
         stance=normal(len(BODY)),
-        reach=float(rng.uniform(0.8, 1.2)),
+        size=float(rng.uniform(0.8, 1.2)),
         beat=int(rng.integers(2**31)),
         lag=float(np.clip(rng.normal(scale=0.012), -0.025, 0.025)),
     )
@@ -100,9 +100,9 @@ def performed(script: Script, performer: Performer, build: Build) -> Script:
     raised = _raised(script)
     habit, once = performer.habit, rng.normal(size=script.arms.shape).clip(-2, 2)
     off = raised * (habit * _HABIT + once * _ONCE) + (1 - raised) * performer.at_rest * _AT_REST
-    arms = _reached(script.arms, strokes(script.phases), 1 + (performer.reach - 1) * strength) + strength * off
+    arms = _enlarged(script.arms, strokes(script.phases), 1 + (performer.size - 1) * strength) + strength * off
     stance = np.array([_STANCE[name] for name in BODY]) * performer.stance
-    body = _reached(script.body, strokes(script.phases), 1 + (performer.reach - 1) * strength) + strength * stance
+    body = _enlarged(script.body, strokes(script.phases), 1 + (performer.size - 1) * strength) + strength * stance
     arms, body = _clamped(arms, ARM_LIMITS), _clamped(body, BODY_LIMITS)
     arms = _brought(script, arms, body, build, strength * rng.normal(size=(2, len(arms), 3)).clip(-2, 2))
     seconds = script.seconds * (1 + strength * 0.06 * rng.normal(size=len(script.seconds)).clip(-2, 2))
@@ -136,7 +136,7 @@ def alive(poses: Poses, seconds: Array, rng: np.random.Generator) -> Poses:
         body[:, BODY.index(name)] += size * _drift(seconds, rng)
     out = poses.direction[:, 1, 0] - poses.direction[:, 0, 0]
     for name, size in _BALANCE.items():
-        body[:, BODY.index(name)] += size * out * (-1 if name == "trunk_lean" else 1)
+        body[:, BODY.index(name)] += size * out
     breath = np.sin(2 * np.pi * (seconds * rng.uniform(0.22, 0.32) + rng.uniform()))
     body[:, BODY.index("trunk_flexion")] -= 0.5 * breath
     arms = poses.arms.copy()
@@ -153,7 +153,7 @@ def _raised(script: Script) -> Array:
     return changed.astype(np.float64)
 
 
-def _reached(values: Array, block: range, factor: float) -> Array:
+def _enlarged(values: Array, block: range, factor: float) -> Array:
     """The values with the strokes made larger or smaller about their middle."""
     changed = values.copy()
     part = values[block.start : block.stop]
