@@ -22,7 +22,7 @@ LAYERS = [
     {"motion.build", "motion.constraints", "motion.postures"},
     {"gestures"},
     {"types"},
-    {"recipes", "plan", "frames", "prompts"},
+    {"recipes", "plan", "frames", "prompting"},
     {"checks", "takes", "motion"},
     {"body", "scene"},
     {"render"},
@@ -36,7 +36,9 @@ LAYERS = [
 ]
 
 ONLY_IN = {
-    "torch": set(),
+    "torch": {"diffusion", "prompting"},
+    "diffusers": {"diffusion"},
+    "transformers": {"diffusion", "prompting"},
     "pyrender": {"render"},
     "OpenGL": {"render"},
     "pyarrow": {"data"},

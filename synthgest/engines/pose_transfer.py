@@ -14,7 +14,7 @@ from synthgest.content import content
 from synthgest.engines.ground_truth import ground_truth
 from synthgest.engines.staging import PoseTransferSettings, Staged, chance, facts, stage
 from synthgest.errors import SpecError
-from synthgest.prompts import bank_digest, write_prompt
+from synthgest.prompting.banks import bank_digest, write_prompt
 from synthgest.render.mesh import MovingMesh
 from synthgest.render.rasteriser import Renderer
 from synthgest.render.sensor import Sensor, brightness

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from synthgest import prompts
 from synthgest.content import content
 from synthgest.errors import SpecError
-from synthgest.prompts import load_bank, write_prompt
+from synthgest.prompting import banks
+from synthgest.prompting.banks import load_bank, write_prompt
 
 
 @pytest.mark.parametrize("path", sorted(content("prompts").glob("*.txt")), ids=lambda path: path.stem)
@@ -37,6 +37,6 @@ def test_an_unknown_bank_names_the_nearest() -> None:
 
 def test_a_template_that_cannot_be_filled_says_which(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "odd.txt").write_text("$phrase under $moon\n")
-    monkeypatch.setattr(prompts, "content", lambda folder: tmp_path)
+    monkeypatch.setattr(banks, "content", lambda folder: tmp_path)
     with pytest.raises(SpecError, match=r"\$moon"):
         write_prompt("odd", {"phrase": "x"}, np.random.default_rng(0))
