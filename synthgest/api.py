@@ -9,7 +9,7 @@ from synthgest.data.dataset import Dataset
 from synthgest.engines import CallableEngine
 from synthgest.errors import SpecError
 from synthgest.executors.task import Outcome
-from synthgest.generation import Request, default_workers, prepare, run
+from synthgest.generation import Request, prepare, run
 from synthgest.gestures import Gesture, load_gestures
 from synthgest.recipes import change, load_recipe
 from synthgest.types import Engine, Recipe, Rendered, Shot
@@ -50,7 +50,7 @@ def generate(
         clips=clips,
         seed=seed,
         out=Path(out),
-        workers=default_workers() if workers is None else workers,
+        workers=workers,
         extend=extend,
         engine=engine,
     )

@@ -3,12 +3,13 @@
 SynthgestError              what was given, what was expected, what to do
 ├── SpecError               a recipe, gesture or class name that cannot be used
 ├── MissingDependency       a Python extra or a system library that is not installed
+├── ModelError              a model's files that are not here, or that cannot be used
 ├── MotionError             a motion file or keyframes that cannot be played
 ├── FrameError              frames or ground truth that break the contract of ``Rendered``
 ├── ShotFailed              one shot that could not be made; carries the reason code
-    ├── DatasetError            a folder that is not a data set, or cannot be used as one
-    │   └── ConfigChanged       the folder was begun with other settings
-    ├── CorruptClip             a published file that no longer matches its record
+├── DatasetError            a folder that is not a data set, or cannot be used as one
+│   └── ConfigChanged       the folder was begun with other settings
+├── CorruptClip             a published file that no longer matches its record
 └── StorageError            the disk is full, read-only or gone
 """
 
@@ -29,6 +30,10 @@ class SpecError(SynthgestError, ValueError):
 
 class MissingDependency(SynthgestError):
     """A Python extra or a system library that is not installed; the message holds the line that installs it."""
+
+
+class ModelError(SynthgestError):
+    """A model whose files are not here and cannot be fetched, that cannot be loaded, or for which there is no memory."""
 
 
 class MotionError(SynthgestError):

@@ -1,9 +1,10 @@
 """One run: plan, compare with the folder, make what is missing, and bring the derived files up to date."""
 
 import contextlib
+import math
 import os
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,7 +20,8 @@ from synthgest.executors.making import make
 from synthgest.executors.task import Job, Outcome
 from synthgest.gestures import Gesture, refuse_twins
 from synthgest.plan import plan, recipe_digest
-from synthgest.types import Engine, Recipe, Shot
+from synthgest.progress import Listener, listening
+from synthgest.types import Demanding, Engine, Recipe, Resident, Shot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +29,9 @@ class Request:
     """What is asked for.
 
     gestures: the classes. recipe: the generator. clips: a class. seed: base seed. out: the data set's folder. workers:
-    processes; 0 runs the engine in this process. extend: add to a folder that was begun with other settings. shard:
-    (i, n) makes every n-th shot beginning with shot i, from 0. engine: used instead of the recipe's, in this process.
+    processes; 0 runs the engine in this process, None takes one for every accelerator that the engine uses, else for every
+    processor. extend: add to a folder that was begun with other settings. shard: (i, n) makes every n-th shot beginning
+    with shot i, from 0. engine: used instead of the recipe's, in this process.
     """
 
     gestures: tuple[Gesture, ...]
@@ -36,7 +39,7 @@ class Request:
     clips: int
     seed: int
     out: Path
-    workers: int = 1
+    workers: int | None = None
     extend: bool = False
     shard: tuple[int, int] = (0, 1)
     engine: Engine | None = None
@@ -47,7 +50,7 @@ class Request:
         refuse_twins(gesture.name for gesture in self.gestures)
         if self.clips < 1:
             raise SpecError(f"clips is {self.clips}; expected at least 1 a class")
-        if self.workers < 0:
+        if self.workers is not None and self.workers < 0:
             raise SpecError(f"workers is {self.workers}; expected 0 or more")
         part, parts = self.shard
         if not 0 <= part < parts:
@@ -56,9 +59,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
-    """A request that was found sound: its shots, what their clips depend on, and how many are there already."""
+    """A request that was found sound: its engine and shots, what their clips depend on, and how many are there already."""
 
     request: Request
+    engine: Engine
     shots: tuple[Shot, ...]
     fingerprint: Mapping[str, str]
     config: str
@@ -69,18 +73,31 @@ class Prepared:
         """Clips still to be made."""
         return len(self.shots) - self.published
 
+    @property
+    def devices(self) -> Sequence[str]:
+        """The accelerators that the engine uses; empty if none."""
+        return self.engine.devices() if isinstance(self.engine, Resident) else ()
+
+    @property
+    def workers(self) -> int:
+        """Processes: as many as asked for, else what suits the engine and this machine."""
+        if self.request.workers is not None:
+            return self.request.workers
+        return max(1, len(self.devices)) if isinstance(self.engine, Resident) else default_workers()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """What a run did.
 
-    clips: published of the request, by earlier runs too. made: by this run. failed: shots that could not be made.
-    seconds: wall clock. failures: one outcome a failed shot.
+    clips: published of the request, by earlier runs too. made: by this run. failed: shots that could not be made. missing:
+    shots for which no time was left. seconds: wall clock. failures: one outcome a failed shot.
     """
 
     clips: int
     made: int
     failed: int
+    missing: int
     seconds: float
     failures: tuple[Outcome, ...]
 
@@ -88,18 +105,31 @@ class Summary:
 def prepare(request: Request) -> Prepared:
     """Plan a request and compare it with its folder; writes nothing. ConfigChanged if the folder was begun otherwise."""
     engine = request.engine or load_engine(request.recipe)
+    if isinstance(engine, Demanding):
+        engine.require(request.gestures)
     marks = fingerprint(engine)
     config = recipe_digest(request.recipe, marks)
     shots = plan(request.gestures, request.recipe, clips=request.clips, seed=request.seed, fingerprint=marks)
     part, parts = request.shard
-    prepared = Prepared(request=request, shots=shots[part::parts], fingerprint=marks, config=config, published=0)
+    shots = shots[part::parts]
+    prepared = Prepared(request=request, engine=engine, shots=shots, fingerprint=marks, config=config, published=0)
     _merged(prepared)
     present = record_ids(request.out)
     return replace(prepared, published=sum(shot.id in present for shot in prepared.shots))
 
 
-def run(prepared: Prepared, *, progress: Callable[[Outcome], None] | None = None) -> Summary:
-    """Make what is missing; the same request goes on where it stopped. ``progress`` is called after every shot."""
+def run(
+    prepared: Prepared,
+    *,
+    progress: Callable[[Outcome], None] | None = None,
+    watch: Listener | None = None,
+    budget: float = math.inf,
+) -> Summary:
+    """Make what is missing; the same request goes on where it stopped.
+
+    progress: called after every shot. watch: called with the steps of engines that tell them. budget: seconds after which
+    the run ends; a shot that is not made by then is left for the next run.
+    """
     began = time.monotonic()
     out, (part, parts) = prepared.request.out, prepared.request.shard
     outcomes: list[Outcome] = []
@@ -109,16 +139,19 @@ def run(prepared: Prepared, *, progress: Callable[[Outcome], None] | None = None
         sweep(out)
         present = record_ids(out)
         missing = [shot for shot in prepared.shots if shot.id not in present]
-        with _finishing(out), contextlib.closing(outcomes_of(prepared, missing)) as coming:
+        making = outcomes_of(prepared, missing, watch=watch, until=began + budget)
+        with _finishing(out), contextlib.closing(making) as coming:
             for outcome in coming:
                 outcomes.append(outcome)
                 if progress is not None:
                     progress(outcome)
     failures = tuple(outcome for outcome in outcomes if outcome.reason)
+    left = len(missing) - len(outcomes)
     return Summary(
-        clips=len(prepared.shots) - len(failures),
+        clips=len(prepared.shots) - len(failures) - left,
         made=len(outcomes) - len(failures),
         failed=len(failures),
+        missing=left,
         seconds=time.monotonic() - began,
         failures=failures,
     )
@@ -164,19 +197,32 @@ def _merged(prepared: Prepared) -> Manifest:
     return merge(request.out, read_manifest(request.out), request.gestures, entry, extend=request.extend)
 
 
-def outcomes_of(prepared: Prepared, shots: Iterable[Shot]) -> Generator[Outcome, None, None]:
-    """Make some shots of a plan in the request's folder; one outcome a shot, in the order in which they come."""
-    request = prepared.request
+def outcomes_of(
+    prepared: Prepared,
+    shots: Iterable[Shot],
+    *,
+    watch: Listener | None = None,
+    until: float = math.inf,
+    trial: bool = False,
+) -> Generator[Outcome, None, None]:
+    """Make some shots of a plan in the request's folder; one outcome a shot, in the order in which they come.
+
+    watch, until: see ``run``; until is a reading of time.monotonic. trial: the clips will be thrown away.
+    """
+    request, engine = prepared.request, prepared.engine
     wanted = tuple(shots)
     if not wanted:
         return
-    if request.engine is None and request.workers > 0:
-        job = Job(
-            recipe=request.recipe, folder=str(request.out), config=prepared.config, licence=request.recipe.licence
-        )
-        yield from run_local(job, wanted, workers=request.workers)
+    recipe = engine.ready(wanted, trial=trial) if isinstance(engine, Resident) else request.recipe
+    workers = prepared.workers
+    if request.engine is None and workers > 0:
+        job = Job(recipe=recipe, folder=str(request.out), config=prepared.config, licence=recipe.licence)
+        yield from run_local(job, wanted, workers=workers, devices=prepared.devices, watch=watch, until=until)
         return
-    engine: Engine = request.engine or load_engine(request.recipe)
-    publisher = Publisher(folder=request.out, config=prepared.config, licence=request.recipe.licence)
-    for start in range(0, len(wanted), request.recipe.batch):
-        yield from make(engine, wanted[start : start + request.recipe.batch], publisher)
+    engine = request.engine or load_engine(recipe)
+    publisher = Publisher(folder=request.out, config=prepared.config, licence=recipe.licence)
+    for start in range(0, len(wanted), recipe.batch):
+        if time.monotonic() >= until:
+            return
+        with listening(watch):
+            yield from make(engine, wanted[start : start + recipe.batch], publisher)

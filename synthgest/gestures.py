@@ -7,6 +7,7 @@ import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
 
@@ -53,8 +54,8 @@ class Gesture:
     (``same``, ``forbidden`` or another gesture's full name). reverse: likewise for the motion played backwards.
     fingers: a motion without fingers will not do. lookalikes: full names. environments: places where it belongs.
     source: a citation. repetitions: fewest and most times that the strokes are shown. tempo: slowest and fastest speed,
-    as a factor of the keyframes' own. Exactly one of keyframes and motions is filled. variants: other ways to perform
-    the keyframes.
+    as a factor of the keyframes' own. At most one of keyframes and motions is filled; a plain phrase has neither. variants:
+    other ways to perform the keyframes.
     """
 
     name: str
@@ -96,8 +97,9 @@ class Gesture:
 def load_gestures(words: Sequence[str]) -> tuple[Gesture, ...]:
     """The gestures that the words name, in order.
 
-    A word is a shipped gesture (``everyday/wave``, or ``wave`` where that is unique), a vocabulary (all its gestures) or
-    a path ending in ``.toml``. Raises SpecError for an unknown word and for a gesture that is named twice.
+    A word is a shipped gesture (``everyday/wave``, or ``wave`` where that is unique; ``thumbs up`` is ``thumbs-up``), a
+    vocabulary (all its gestures), a path ending in ``.toml``, or a plain phrase of several words, which becomes a gesture
+    without a motion. Raises SpecError for an unknown word and for a gesture that is named twice.
     """
     found = [gesture for word in words for gesture in _named(word)]
     refuse_twins(gesture.name for gesture in found)
@@ -186,8 +188,29 @@ def _named(word: str) -> tuple[Gesture, ...]:
         return (bare[0],)
     if bare:
         raise SpecError(f"{word!r} is a gesture of several vocabularies: {', '.join(gesture.name for gesture in bare)}")
+    alike = [gesture for gesture in whole.values() if _loose(key) in (_loose(gesture.name), _loose(gesture.bare_name))]
+    if len(alike) == 1:
+        return (alike[0],)
+    if len(word.split()) > 1 and "/" not in word:
+        phrase = " ".join(word.split())
+        return (Gesture(name=f"{OWN}/{phrase}", phrase=phrase),)
     known = {*whole, *(gesture.bare_name.casefold() for gesture in whole.values()), *vocabularies()}
-    raise SpecError(f"no gesture or vocabulary {word!r}; {nearest(key, known)} A path to a .toml file will do as well.")
+    raise SpecError(
+        f"no gesture or vocabulary {word!r}; {nearest(key, known)} A path to a .toml file will do as well, and so will "
+        "a phrase of several words, for generators that read prompts."
+    )
+
+
+def nearest_gesture(phrase: str) -> str:
+    """A clause that names the shipped gesture that is spelt most like a phrase, or says where all are listed."""
+    known = {gesture.bare_name.casefold(): gesture.name for gesture in shipped_gestures()}
+    close = get_close_matches(phrase.casefold(), known, n=1, cutoff=0.6)
+    return f"did you mean {known[close[0]]!r}?" if close else "`synthgest list gestures` shows those that have one."
+
+
+def _loose(name: str) -> str:
+    """A name without what people write between words."""
+    return "".join(name.casefold().replace("-", " ").replace("_", " ").split())
 
 
 def _read(path: Path, shipped_in: str | None) -> Gesture:

@@ -83,6 +83,7 @@ def _prepared(gesture: Gesture, settings: PreviewSettings) -> tuple[PoseTransfer
             f"{settings.generator} uses the engine {recipe.engine!r}; a preview needs one of 'pose-transfer'"
         )
     engine = PoseTransfer(recipe)
+    engine.require([gesture])
     (shot,) = plan([gesture], recipe, clips=1, seed=settings.seed, fingerprint=engine.fingerprint())
     while True:
         try:

@@ -2,16 +2,17 @@
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 from synthgest.content import content
 from synthgest.errors import SpecError, nearest
-from synthgest.tables import read_toml
-from synthgest.types import Recipe
+from synthgest.tables import read_toml, to_value
+from synthgest.types import Published, Recipe
 
-_ABOUT = ("engine", "licence", "source", "summary", "tested", "batch", "patience")
+_PUBLISHED = tuple(field.name for field in fields(Published))
+_ABOUT = ("engine", "licence", "source", "summary", "tested", "batch", "patience", *_PUBLISHED)
 _RUNNING: dict[str, tuple[type, ...]] = {"batch": (int,), "patience": (int, float)}
 
 
@@ -40,6 +41,8 @@ def load_recipe(word: str, changes: Mapping[str, Any] | None = None) -> Recipe:
         licence=str(table.get("licence", "")),
         source=str(table.get("source", "")),
         summary=str(table.get("summary", "")),
+        tested=str(table.get("tested", "")),
+        published=to_value({key: table[key] for key in _PUBLISHED if key in table}, Published, where=str(path)),
     )
     running = {key: table[key] for key in _RUNNING if key in table}
     return change(recipe, {**running, **(changes or {})})

@@ -8,15 +8,15 @@ from typing import Any
 from numpy.typing import NDArray
 
 from synthgest.checks import check
-from synthgest.errors import FrameError, MissingDependency, MotionError, ShotFailed, SpecError, StorageError
+from synthgest.errors import FrameError, MissingDependency, ModelError, MotionError, ShotFailed, SpecError, StorageError
 from synthgest.frames import Frames, require_encodable, require_plain, require_truth, to_uint8
 from synthgest.types import Attempt, Engine, Rendered, Shot
 
 ATTEMPTS = 3
 """Takes of one shot, the first included; each uses the next seed."""
 
-# Errors that would spoil every shot alike: a missing extra, a full disk, a setting that the engine refuses.
-_FATAL = (StorageError, MissingDependency, SpecError, MemoryError)
+# Errors that would spoil every shot alike: a missing extra or model, a full disk, a setting that the engine refuses.
+_FATAL = (StorageError, MissingDependency, ModelError, SpecError, MemoryError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

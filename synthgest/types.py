@@ -10,13 +10,26 @@ from synthgest.gestures import Gesture
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What others measured, for estimates; no clip depends on it. seconds: of one clip. memory_gb: of the accelerator.
+
+    seconds_on, memory_on: with what hardware and savings, and who says so. 0 and empty where nothing was published.
+    """
+
+    seconds: float = 0.0
+    seconds_on: str = ""
+    memory_gb: float = 0.0
+    memory_on: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """A named generator: which engine cooks, and with what settings (one file of ``generators/``).
 
     name: the file's stem, as on the command line. engine: name of the entry point in ``synthgest.engines``.
     settings: the engine's own keys, plain TOML values. licence: of the clips that come out. source: where the settings
-    were taken from. summary: one line for lists. batch: shots handed to the engine at once. patience: seconds
-    without a clip after which a worker counts as hung.
+    were taken from. summary: one line for lists. tested: what was run here. published: cost by others' measurement. batch: shots
+    handed to the engine at once. patience: seconds without a sign of life after which a worker counts as hung.
     """
 
     name: str
@@ -25,6 +38,8 @@ class Recipe:
     licence: str = ""
     source: str = ""
     summary: str = ""
+    tested: str = ""
+    published: Published = field(default_factory=Published)
     batch: int = 1
     patience: float = 900.0
 
@@ -103,6 +118,31 @@ class Fingerprinted(Protocol):
 
     def fingerprint(self) -> Mapping[str, str]:
         """What the clips depend on outside of the recipe, each with a digest or version; part of every clip's id."""
+        ...
+
+
+@runtime_checkable
+class Demanding(Protocol):
+    """An engine that cannot show every gesture."""
+
+    def require(self, gestures: Sequence[Gesture]) -> None:
+        """Raise SpecError for a gesture that it cannot show."""
+        ...
+
+
+@runtime_checkable
+class Resident(Protocol):
+    """An engine with a model in memory: something is made ready once a run, and each worker has an accelerator of its own."""
+
+    def devices(self) -> Sequence[str]:
+        """What ``CUDA_VISIBLE_DEVICES`` is for each accelerator that may be used; empty where there is none."""
+        ...
+
+    def ready(self, shots: Sequence[Shot], *, trial: bool) -> Recipe:
+        """Fetch and ask for what the shots need, before workers start; returns the recipe that the workers cook.
+
+        trial: the clips are thrown away, so nothing is asked of a service that costs.
+        """
         ...
 
 

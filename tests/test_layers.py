@@ -9,7 +9,7 @@ PACKAGE = Path(__file__).parent.parent / "synthgest"
 
 # From the bottom up: a layer may import from its own and from those before it.
 LAYERS = [
-    {"errors", "content"},
+    {"errors", "content", "progress"},
     {"tables"},
     {
         "motion.skeleton",
@@ -24,7 +24,7 @@ LAYERS = [
     {"types"},
     {"recipes", "plan", "frames", "prompting"},
     {"checks", "takes", "motion"},
-    {"body", "scene"},
+    {"body", "scene", "diffusion"},
     {"render"},
     {"engines", "data"},
     {"executors"},

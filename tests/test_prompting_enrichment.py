@@ -193,7 +193,7 @@ def test_words_of_a_user_stay_words() -> None:
 # -- length ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("limit", [48, 60, 77, 100])
+@pytest.mark.parametrize("limit", [56, 66, 77, 100])
 def test_a_long_prompt_loses_the_least_first_and_says_what(limit: int) -> None:
     prompts = [enrichment(limit=limit).prompt(SEVEN[0], index) for index in range(64)]
     order = ("phases", "details of the character", "details of the environment", "camera", "motion")

@@ -1,5 +1,6 @@
 """Tiny diffusers pipelines with seeded random weights, saved as the hub lays out the real ones, for tests of engines."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,29 +44,14 @@ from transformers import (
     UMT5EncoderModel,
 )
 
+from synthgest.content import content
+
 _SEED = 0
 _TEXT = 32  # channels of a text encoder's output
 _CONTRAST = (
     0.25  # standard deviation of a decoded pixel, of a range of -1 to 1: neither flat nor a flash from frame to frame
 )
-_WORDS = (
-    "a",
-    "the",
-    "of",
-    "in",
-    "and",
-    "with",
-    "person",
-    "man",
-    "woman",
-    "hand",
-    "arm",
-    "waving",
-    "pointing",
-    "left",
-    "right",
-    "room",
-)
+_WORDS = ("a", "the", "of", "in", "and", "with", "person", "man", "woman", "hand", "arm", "waving", "room")  # of CLIP
 
 
 # -- text to video ---------------------------------------------------------------------------------------------------
@@ -334,9 +320,10 @@ def _t5_sizes() -> dict[str, int]:
 
 
 def _t5_tokenizer() -> T5Tokenizer:
-    """A Unigram vocabulary of a few words and all ASCII characters, so that no two prompts read the same."""
+    """A Unigram vocabulary of the shipped words and all ASCII characters, so that no two prompts read the same."""
     special = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0)]
-    words = [(f"▁{word}", -2.0) for word in _WORDS if len(word) > 1]
+    text = " ".join(path.read_text() for folder in ("prompts", "assets") for path in content(folder).rglob("*.t[ox]*"))
+    words = [(f"▁{word}", -2.0) for word in sorted(set(re.findall(r"[a-zA-Z]{2,}", text)))]
     characters = [(character, -5.0) for character in "▁" + ascii_lowercase + ascii_uppercase + digits + punctuation]
     return T5Tokenizer(vocab=special + words + characters, extra_ids=0, model_max_length=512)
 

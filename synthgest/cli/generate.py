@@ -1,5 +1,6 @@
 """``synthgest generate``: read the arguments, call one library function, print what came of it."""
 
+import math
 from collections import Counter
 from enum import StrEnum
 from pathlib import Path
@@ -8,12 +9,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from synthgest.cli.output import JsonFlag, Output
+from synthgest.cli.words import duration
 from synthgest.errors import SpecError
 
 if TYPE_CHECKING:
     from synthgest.executors.task import Outcome
     from synthgest.generation import Prepared, Request, Summary
     from synthgest.gestures import Gesture
+    from synthgest.progress import Step
+
+
+class Mode(StrEnum):
+    """How rich prompts are."""
+
+    BASIC = "basic"
+    ENV = "env"
+    CHAR = "char"
+    BOTH = "env+char"
 
 
 class ExecutorName(StrEnum):
@@ -38,6 +50,19 @@ def command(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Replace a setting of the recipe; repeatable."),
     ] = None,
+    mode: Annotated[
+        Mode | None, typer.Option(help="What a prompt says beside the action; env+char by default.", show_default=False)
+    ] = None,
+    environments: Annotated[
+        int | None, typer.Option(help="Places that a class is spread over.", show_default=False)
+    ] = None,
+    characters: Annotated[
+        int | None, typer.Option(help="People that a class is spread over.", show_default=False)
+    ] = None,
+    budget: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Stop in time: seconds, or as 90m, 1.5h; the rest is for the next run."),
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show the plan, and the disk and time that it needs.")
     ] = False,
@@ -54,17 +79,21 @@ def command(
 ) -> None:
     """Make labelled clips of gestures; the same command again goes on where it stopped."""
     from synthgest.data.sheet import require_sheet
-    from synthgest.generation import Request, default_workers, prepare
-    from synthgest.recipes import load_recipe, parse_settings
+    from synthgest.generation import Request, prepare
+    from synthgest.recipes import change, load_recipe, parse_settings
 
     output = Output(json=as_json)
+    seconds = duration(budget) if budget is not None else math.inf
+    enrichment = {"mode": mode and mode.value, "environments": environments, "characters": characters}
+    said = {key: value for key, value in enrichment.items() if value is not None}
+    recipe = load_recipe(generator, {"enrichment": said} if said else {})
     request = Request(
         gestures=_gestures(classes or [], source),
-        recipe=load_recipe(generator, parse_settings(settings or [])),
+        recipe=change(recipe, parse_settings(settings or [])),
         clips=clips,
         seed=seed,
         out=out,
-        workers=default_workers() if workers is None else workers,
+        workers=workers,
         shard=_shard(shard),
         extend=extend,
     )
@@ -74,7 +103,7 @@ def command(
         return
     if sheet is not None:
         require_sheet(sheet)
-    summary = _run(prepared, output)
+    summary = _run(prepared, output, seconds)
     if sheet is not None and summary.clips:
         _write_sheet(request, sheet)
     _report(request, summary, sheet if summary.clips else None, output)
@@ -100,11 +129,12 @@ def _shard(text: str) -> tuple[int, int]:
     return int(part), int(parts)
 
 
-def _run(prepared: "Prepared", output: Output) -> "Summary":
+def _run(prepared: "Prepared", output: Output, budget: float) -> "Summary":
     from synthgest.generation import run
 
     with output.progress() as bar:
         task = bar.add_task("clips", total=len(prepared.shots), completed=prepared.published)
+        steps = bar.add_task("steps", total=None, visible=False)
 
         def advance(outcome: "Outcome") -> None:
             bar.advance(task)
@@ -113,7 +143,10 @@ def _run(prepared: "Prepared", output: Output) -> "Summary":
                     f"{outcome.gesture!r} {outcome.id}: {outcome.reason}: {outcome.message}", markup=False
                 )
 
-        return run(prepared, progress=advance)
+        def watch(step: "Step") -> None:
+            bar.update(steps, total=step.total, completed=step.done, visible=True)
+
+        return run(prepared, progress=advance, watch=watch, budget=budget)
 
 
 def _write_sheet(request: "Request", path: Path) -> None:
@@ -130,6 +163,7 @@ def _report(request: "Request", summary: "Summary", sheet: Path | None, output: 
         "clips": summary.clips,
         "made": summary.made,
         "failed": summary.failed,
+        "missing": summary.missing,
         "reasons": dict(reasons),
         "classes": len(request.gestures),
         "out": str(request.out),
@@ -139,6 +173,8 @@ def _report(request: "Request", summary: "Summary", sheet: Path | None, output: 
         f"{summary.clips} clips of {len(request.gestures)} gestures in {request.out} "
         f"({summary.made} made now, {summary.seconds:.0f} s)"
     ]
+    if summary.missing:
+        lines.append(f"the budget is spent; {summary.missing} clips are left for the same command")
     if summary.failed:
         kinds = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
         lines.append(f"{summary.failed} could not be made ({kinds}); see {request.out / 'failures'}")
@@ -153,21 +189,28 @@ def _report_estimate(prepared: "Prepared", output: Output) -> None:
 
     request = prepared.request
     cost = estimate(prepared)
-    values = {
+    values: dict[str, Any] = {
         "planned": len(prepared.shots),
         "published": prepared.published,
         "missing": prepared.missing,
         "classes": [gesture.name for gesture in request.gestures],
         "generator": request.recipe.name,
         "out": str(request.out),
+        "workers": prepared.workers,
         "bytes": cost.bytes,
         "seconds": round(cost.seconds, 1),
+        "gpu_hours": round(cost.gpu_hours, 2),
         "trials": cost.trials,
+        "source": cost.source,
     }
     names = "\n".join(f"  {gesture.name}  {request.clips} clips: {gesture.phrase}" for gesture in request.gestures)
     text = (
         f"{len(prepared.shots)} clips by {request.recipe.name} into {request.out}, {prepared.published} there already\n{names}\n"
-        f"about {cost.bytes / 1e6:.1f} MB and {cost.seconds:.0f} s with {request.workers} workers "
-        f"(measured on {cost.trials} trial clips; nothing was written)"
+        f"about {cost.bytes / 1e6:.1f} MB and {_time(cost.seconds)} with {prepared.workers} workers"
+        f"{f', {cost.gpu_hours:.1f} GPU hours' if cost.gpu_hours else ''} ({cost.source}; nothing was written)"
     )
     output.result(values, text)
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 600 else f"{seconds / 3600:.1f} h"

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from synthgest.body import PosedFigure, pose, raised
 from synthgest.content import content
 from synthgest.engines.ground_truth import ground_truth
-from synthgest.engines.staging import PoseTransferSettings, Staged, chance, facts, stage
+from synthgest.engines.staging import PoseTransferSettings, Staged, chance, facts, require_motion, stage
 from synthgest.errors import SpecError
+from synthgest.gestures import Gesture
 from synthgest.prompting.banks import bank_digest, write_prompt
 from synthgest.render.mesh import MovingMesh
 from synthgest.render.rasteriser import Renderer
@@ -45,6 +46,10 @@ class PoseTransfer:
         """The shipped body, the words of the captions, and the listing of the user's backgrounds."""
         marks = {"body": _body_digest(), "captions": bank_digest("caption")}
         return marks | ({"backgrounds": self._backgrounds.fingerprint()} if self._backgrounds else {})
+
+    def require(self, gestures: Sequence[Gesture]) -> None:
+        """SpecError for a gesture without a motion."""
+        require_motion(gestures)
 
     def generate(self, shots: Sequence[Shot]) -> Iterator[Rendered]:
         """Yield one clip for each shot."""

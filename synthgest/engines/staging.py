@@ -1,7 +1,7 @@
 """What a shot shows, decided from its seed before anything is drawn: who performs, how, where, and from which camera."""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -23,7 +23,7 @@ from synthgest.body import (
 )
 from synthgest.body.people import PeopleSettings
 from synthgest.errors import SpecError, require_range
-from synthgest.gestures import Gesture
+from synthgest.gestures import Gesture, nearest_gesture
 from synthgest.motion import perform
 from synthgest.motion.kinematics import LEG_LENGTH
 from synthgest.motion.performance import Performance
@@ -110,6 +110,16 @@ class Staged:
     framing: Framing
     work: CameraWork
     place: Place
+
+
+def require_motion(gestures: Sequence[Gesture]) -> None:
+    """SpecError for a gesture that is a phrase alone: what is drawn needs a motion."""
+    for gesture in gestures:
+        if not gesture.keyframes and not gesture.motions:
+            raise SpecError(
+                f"{gesture.bare_name!r} has no motion, which this generator needs; {nearest_gesture(gesture.bare_name)} "
+                "Phrases are for text-to-video generators; your own motion is described by docs/your-own-gesture.md"
+            )
 
 
 def stage(shot: Shot, settings: PoseTransferSettings, backgrounds: Backgrounds | None) -> Staged:

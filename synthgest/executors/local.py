@@ -1,6 +1,7 @@
 """The local executor: worker processes on this machine. A worker that dies or hangs is replaced, its shot tried again."""
 
 import contextlib
+import math
 import os
 import queue
 import subprocess
@@ -16,6 +17,7 @@ from synthgest import errors
 from synthgest.data.publish import Publisher
 from synthgest.errors import SynthgestError
 from synthgest.executors.task import Job, Outcome, Report, Ticket, Work, receive, send
+from synthgest.progress import Listener
 from synthgest.takes import Spoilt
 from synthgest.types import Attempt, Shot
 
@@ -33,26 +35,37 @@ class _Worker:
 
     process: subprocess.Popen[bytes]
     reports: BinaryIO
+    device: str
     listener: threading.Thread | None = None
     pending: deque[Ticket] = field(default_factory=deque)
     since: float = field(default_factory=time.monotonic)
     hung: bool = False
 
 
-def run_local(job: Job, shots: Sequence[Shot], *, workers: int) -> Generator[Outcome, None, None]:
+def run_local(
+    job: Job,
+    shots: Sequence[Shot],
+    *,
+    workers: int,
+    devices: Sequence[str] = (),
+    watch: Listener | None = None,
+    until: float = math.inf,
+) -> Generator[Outcome, None, None]:
     """Outcomes in the order in which they come, one a shot; closing the iterator ends the workers.
 
-    workers: number of processes. Errors that would spoil every shot alike are raised.
+    workers: number of processes. devices: values of ``CUDA_VISIBLE_DEVICES`` that they take in turn. watch: called with every
+    step. until: a reading of time.monotonic at which all ends, also what is being made. Errors that would spoil every shot
+    alike are raised.
     """
     gestures = {shot.gesture.name: shot.gesture for shot in shots}
     numbers = {name: number for number, name in enumerate(gestures)}
     tickets = deque(
         Ticket(id=shot.id, gesture=numbers[shot.gesture.name], index=shot.index, seed=shot.seed) for shot in shots
     )
-    crew = _Crew(replace(job, gestures=tuple(gestures.values())), tickets)
+    crew = _Crew(replace(job, gestures=tuple(gestures.values())), tickets, devices, watch)
     try:
         crew.hire(min(workers, len(shots)))
-        while crew.workers:
+        while crew.workers and time.monotonic() < until:
             yield from crew.next_outcomes()
     finally:
         crew.dismiss()
@@ -61,8 +74,10 @@ def run_local(job: Job, shots: Sequence[Shot], *, workers: int) -> Generator[Out
 class _Crew:
     """The workers of one run, the shots still to hand out, and the reports that come in."""
 
-    def __init__(self, job: Job, waiting: deque[Ticket]) -> None:
+    def __init__(self, job: Job, waiting: deque[Ticket], devices: Sequence[str], watch: Listener | None) -> None:
         self.job = job
+        self.devices = devices
+        self.watch = watch
         self.waiting = waiting
         self.workers: list[_Worker] = []
         self.incoming: queue.Queue[tuple[_Worker, Report | None]] = queue.Queue()
@@ -72,7 +87,7 @@ class _Crew:
     def hire(self, count: int) -> None:
         """Start workers and give each its first shot."""
         for _ in range(count):
-            worker = _start()
+            worker = _start(self._free_device())
             self.workers.append(worker)
             worker.listener = threading.Thread(target=self._listen, args=(worker,), daemon=True)
             worker.listener.start()
@@ -90,6 +105,10 @@ class _Crew:
             yield from self._bury(worker)
         elif report.stopped is not None:
             raise getattr(errors, report.stopped.kind, SynthgestError)(report.stopped.message)
+        elif report.step is not None:
+            worker.since = time.monotonic()
+            if self.watch is not None:
+                self.watch(report.step)
         elif report.outcome is not None:
             self.fruitless = 0
             worker.pending.popleft()
@@ -108,6 +127,11 @@ class _Crew:
                 worker.process.wait(max(0.0, deadline - time.monotonic()))
             worker.process.kill()
             _reap(worker)
+
+    def _free_device(self) -> str:
+        """The device with the fewest workers; empty if there are none to choose from."""
+        taken = Counter(worker.device for worker in self.workers)
+        return min(self.devices, key=lambda device: taken[device], default="")
 
     def _listen(self, worker: _Worker) -> None:
         try:
@@ -176,15 +200,15 @@ class _Crew:
                 worker.process.kill()
 
 
-def _start() -> _Worker:
-    """A new worker process, which reports over a pipe of its own."""
+def _start(device: str) -> _Worker:
+    """A new worker process, which reports over a pipe of its own and sees that device alone."""
     receiving, sending = os.pipe()
     # -P: a file random.py in the user's folder is not the standard library's
     command = [sys.executable, "-P", "-m", "synthgest.executors.worker", str(sending)]
-    environment = os.environ | dict.fromkeys(_ONE_THREAD, "1")
+    environment = os.environ | dict.fromkeys(_ONE_THREAD, "1") | ({"CUDA_VISIBLE_DEVICES": device} if device else {})
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=2, env=environment, pass_fds=(sending,))
     os.close(sending)
-    return _Worker(process=process, reports=os.fdopen(receiving, "rb"))
+    return _Worker(process=process, reports=os.fdopen(receiving, "rb"), device=device)
 
 
 def _reap(worker: _Worker) -> int:

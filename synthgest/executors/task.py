@@ -8,6 +8,7 @@ from typing import BinaryIO, TypeVar
 import msgspec
 
 from synthgest.gestures import Gesture
+from synthgest.progress import Step
 from synthgest.types import Recipe, Shot
 
 Message = TypeVar("Message")
@@ -76,9 +77,10 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
-    """What a worker sends back: one outcome, or why it had to stop."""
+    """What a worker sends back: one outcome, a step on the way to one, or why it had to stop."""
 
     outcome: Outcome | None = None
+    step: Step | None = None
     stopped: Stopped | None = None
 
 

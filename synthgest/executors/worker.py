@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import time
 from typing import BinaryIO
 
 from synthgest.data.publish import Publisher
@@ -10,6 +11,9 @@ from synthgest.engines import load_engine
 from synthgest.errors import SynthgestError
 from synthgest.executors.making import make
 from synthgest.executors.task import Job, Report, Stopped, Work, receive, send
+from synthgest.progress import Step, listening
+
+_BETWEEN = 0.25  # seconds between two steps that are passed on
 
 
 class Departure:
@@ -57,9 +61,23 @@ def main(reports: BinaryIO) -> None:
 def _serve(job: Job, reports: BinaryIO, leaving: Departure) -> None:
     engine = load_engine(job.recipe)
     publisher = Publisher(folder=job.path, config=job.config, licence=job.licence)
-    while (work := receive(sys.stdin.buffer, Work)) is not None:
-        for outcome in make(engine, tuple(ticket.shot(job) for ticket in work.tickets), publisher, leaving):
-            send(reports, Report(outcome=outcome))
+    with listening(_Teller(reports)):
+        while (work := receive(sys.stdin.buffer, Work)) is not None:
+            for outcome in make(engine, tuple(ticket.shot(job) for ticket in work.tickets), publisher, leaving):
+                send(reports, Report(outcome=outcome))
+
+
+class _Teller:
+    """Passes steps on, a few a second at most."""
+
+    def __init__(self, reports: BinaryIO) -> None:
+        self._reports = reports
+        self._told = 0.0
+
+    def __call__(self, step: Step) -> None:
+        if time.monotonic() - self._told > _BETWEEN or step.done == step.total:
+            self._told = time.monotonic()
+            send(self._reports, Report(step=step))
 
 
 if __name__ == "__main__":

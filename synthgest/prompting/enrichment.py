@@ -107,7 +107,7 @@ class Enrichment:
             pair=(here, who),
             cycle=cycle,
             source=texts.source if written else BANK,
-            fallback=dict(texts.failures) | ({} if fused or not texts.fused else {"fuse": "missing"}),
+            fallback=_fallback(texts, fused=bool(fused)),
             without=without,
         )
 
@@ -135,6 +135,16 @@ class Enrichment:
 
     def _seed(self, of: str) -> tuple[int, int]:
         return self.settings.seed, zlib.crc32(of.encode())
+
+
+def _fallback(texts: Texts, *, fused: bool) -> dict[str, str]:
+    """Why words of a model are missing from a prompt; that others of the class lack theirs is not its affair."""
+    reasons = dict(texts.failures)
+    if fused:
+        reasons.pop("fuse", None)
+    elif texts.fused:
+        reasons.setdefault("fuse", "missing")
+    return reasons
 
 
 def warn_of_shortened(prompts: Iterable[tuple[str, Prompt]], limit: int) -> None:

@@ -1,0 +1,189 @@
+"""Where a model's files are: in a folder, in the hub's cache on this machine, or still to be fetched; told apart within seconds."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as LateError
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from synthgest.diffusion.settings import ModelSettings
+from synthgest.errors import MissingDependency, ModelError
+
+_PATIENCE = 4.0  # seconds that the hub has to answer
+_HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
+_SAMPLE = 1 << 20  # bytes at the beginning, middle and end of a file that its digest sees
+_WEIGHTS = (".safetensors",)
+_LIBRARIES = ("diffusers", "transformers")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A model's files. folder: where they lie, None if they are still to be fetched. mark: the hub's commit, or a digest.
+
+    pinned: whether the mark is a commit.
+    """
+
+    name: str
+    folder: Path | None
+    mark: str
+    pinned: bool
+
+
+def find(name: str, *, revision: str = "", key: str = "model") -> Found:
+    """The files of a model, by folder or by name on the hub; ModelError within seconds if they are out of reach.
+
+    key: of the recipe, for the message that says how to mend it.
+    """
+    folder = Path(name).expanduser()
+    if folder.is_dir():
+        _require_whole(folder, key)
+        return Found(name=folder.name, folder=folder, mark=_digest(folder), pinned=False)
+    if not _HUB_NAME.fullmatch(name):
+        raise ModelError(f"{key} is {name!r}: no such folder, and no name on the hub, which would be OWNER/NAME")
+    cached = _cached(name, revision)
+    if cached is not None and _missing_part(cached) is None:
+        return Found(name=name, folder=cached, mark=cached.name, pinned=True)
+    return Found(name=name, folder=None, mark=_commit(name, revision, key), pinned=True)
+
+
+def find_all(settings: ModelSettings) -> dict[str, Found]:
+    """Every model that a recipe names, by the key that names it."""
+    named = settings.models().items()
+    return {key: find(name, revision=settings.revision if key == "model" else "", key=key) for key, name in named}
+
+
+def fetch(found: Found, *, variant: str) -> Path:
+    """The folder of a model's files, fetched from the hub if they are not here."""
+    if found.folder is not None:
+        return found.folder
+    hub = _hub()
+    rest = ["*.json", "*.txt", "*.model", "*.jinja", "*.safetensors"]
+    other = [] if variant else ["*.fp16.*", "*.bf16.*", "*.non_ema.*"]
+    try:
+        where = hub.snapshot_download(found.name, revision=found.mark, allow_patterns=rest, ignore_patterns=other)
+    except Exception as error:  # the hub's client raises its own, OSError and HTTP errors alike
+        raise _unreachable(found.name, "model", error) from error
+    return Path(where)
+
+
+def read_index(folder: Path) -> dict[str, Any]:
+    """The content of a pipeline's ``model_index.json``; parts from other libraries than diffusers and transformers are refused."""
+    try:
+        index: dict[str, Any] = json.loads((folder / "model_index.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{folder} is no diffusers pipeline: model_index.json cannot be read ({error})") from error
+    if not isinstance(index, dict) or not isinstance(index.get("_class_name"), str):
+        raise ModelError(f"{folder}/model_index.json names no pipeline class of diffusers")
+    for name, part in _parts(index).items():
+        if part[0] not in _LIBRARIES:
+            raise ModelError(f"{folder}: its {name} comes from {part[0]!r}; only {' and '.join(_LIBRARIES)} are used")
+    return index
+
+
+def _parts(index: dict[str, Any]) -> dict[str, list[str]]:
+    return {
+        name: part
+        for name, part in index.items()
+        if isinstance(part, list) and len(part) == 2 and all(isinstance(word, str) for word in part)
+    }
+
+
+def _require_whole(folder: Path, key: str) -> None:
+    missing = _missing_part(folder)
+    if missing is not None:
+        raise ModelError(f"{key} is the folder {folder}, but {missing} is missing; fetch the model again")
+
+
+def _missing_part(folder: Path) -> str | None:
+    """What a folder lacks of a model that can be loaded without pickles; of a pipeline, of each of its parts."""
+    if not (folder / "model_index.json").is_file():
+        return None if any(folder.glob(f"*{suffix}") for suffix in _WEIGHTS) else "model_index.json"
+    for name in _parts(read_index(folder)):
+        where = folder / name
+        if not where.is_dir():
+            return f"the part {name}"
+        configured = where / "config.json"
+        if configured.is_file() and not any(_weights(where)):
+            only = "only weights as pickles, which are never loaded" if any(where.glob("*.bin")) else "none there"
+            return f"{name}/*.safetensors ({only})"
+        for listing in where.glob("*.safetensors.index*.json"):
+            if gone := _absent(listing, where):
+                return f"{name}/{gone}"
+    return None
+
+
+def _weights(folder: Path) -> Iterator[Path]:
+    return (path for suffix in _WEIGHTS for path in folder.glob(f"*{suffix}") if path.is_file())
+
+
+def _absent(listing: Path, folder: Path) -> str | None:
+    try:
+        shards = set(json.loads(listing.read_text(encoding="utf-8"))["weight_map"].values())
+    except (OSError, ValueError, KeyError, AttributeError, TypeError):
+        return listing.name
+    return next(
+        (str(shard) for shard in sorted(shards, key=str) if not (folder / Path(str(shard)).name).is_file()), None
+    )
+
+
+def _digest(folder: Path) -> str:
+    """16 hexadecimal digits over names, sizes and samples of all files: weights are too large to be read for every plan."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")):
+        size = path.stat().st_size
+        digest.update(f"{path.relative_to(folder).as_posix()}\0{size}\0".encode())
+        with path.open("rb") as file:
+            for start in sorted({0, max(0, size // 2 - _SAMPLE // 2), max(0, size - _SAMPLE)}):
+                file.seek(start)
+                digest.update(file.read(_SAMPLE))
+    return digest.hexdigest()[:16]
+
+
+def _cached(name: str, revision: str) -> Path | None:
+    hub = _hub()
+    try:
+        return Path(hub.snapshot_download(name, revision=revision or None, local_files_only=True))
+    except (OSError, ValueError):  # not there; a name that no model can have
+        return None
+
+
+def _commit(name: str, revision: str, key: str) -> str:
+    """The hub's commit of a model that is not here; it answers in time, or the model is out of reach."""
+    hub = _hub()
+    pool = ThreadPoolExecutor(
+        max_workers=1
+    )  # its client limits single reads, and tries again: a thread limits the whole
+    asked = pool.submit(hub.HfApi().model_info, name, revision=revision or None, timeout=_PATIENCE)
+    try:
+        return str(asked.result(timeout=_PATIENCE).sha)
+    except LateError as error:
+        raise _unreachable(name, key, TimeoutError(f"no answer within {_PATIENCE:g} s")) from error
+    except Exception as error:  # as above
+        raise _unreachable(name, key, error) from error
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _unreachable(name: str, key: str, error: Exception) -> ModelError:
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    reason = f"the hub could not be reached ({type(error).__name__})"
+    if status in (401, 403):
+        reason = "the hub asks you to accept the model's terms and to log in (`hf auth login`), or knows no such model"
+    elif status == 404:
+        reason = "the hub knows no such model or revision"
+    return ModelError(
+        f"the model {name!r} is not on this machine, and {reason}. Fetch it where there is a network by "
+        f"`hf download {name}`, or give a folder that holds it: --set {key}=FOLDER"
+    )
+
+
+def _hub() -> Any:
+    try:
+        import huggingface_hub
+    except ImportError as error:
+        raise MissingDependency(f"this generator needs {error.name}: pip install 'synthgest[text-to-video]'") from error
+    return huggingface_hub

@@ -1,0 +1,107 @@
+"""Sampling: shots in batches through a pipeline, with NaN met by a wider dtype and lack of memory by the ladder."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from synthgest.diffusion.calls import call
+from synthgest.diffusion.libraries import torch_library
+from synthgest.diffusion.loading import load_pipeline
+from synthgest.diffusion.memory import Memory, is_out_of_memory
+from synthgest.diffusion.settings import ModelSettings
+from synthgest.types import Shot
+
+_WIDE_AT = 2  # the attempt that uses a wider dtype, if the ones before gave NaN: the next seed is tried first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """What a pipeline made of one shot. pictures: floats in [0, 1]. dtype: of the weights. savings: see ``Memory``."""
+
+    pictures: NDArray[np.floating[Any]]
+    dtype: str
+    savings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A shot, the prompt that it has, and arguments of its own, such as a video to start from."""
+
+    shot: Shot
+    prompt: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Sampler:
+    """A loaded pipeline. folders: where its models lie. batch: prompts at once."""
+
+    def __init__(self, settings: ModelSettings, folders: Mapping[str, Path], *, batch: int) -> None:
+        self._settings = settings
+        self.pipeline = load_pipeline(settings, folders)
+        self.memory = Memory(self.pipeline, batch)
+        self._nan: set[str] = set()
+
+    @property
+    def scheduler(self) -> str:
+        """The class of the scheduler that is in use."""
+        return type(self.pipeline.scheduler).__name__
+
+    def sample(self, wishes: Sequence[Wish]) -> Iterator[Sample]:
+        """One sample a wish, in order; those of a batch come together."""
+        done = 0
+        while done < len(wishes):
+            wide = self._is_wide(wishes[done].shot)
+            batch = self._batch(wishes[done:], wide=wide)
+            pictures = self._try(batch, wide=wide)
+            if pictures is None:
+                self.memory.climb()
+                continue
+            for wish, made in zip(batch, pictures, strict=True):
+                done += 1
+                frames = np.asarray(made)
+                if not np.isfinite(frames).all():
+                    self._nan.add(wish.shot.id)
+                dtype = "float32" if wide else self._settings.dtype
+                yield Sample(pictures=frames, dtype=dtype, savings=tuple(self.memory.savings))
+
+    def _is_wide(self, shot: Shot) -> bool:
+        return shot.attempt >= _WIDE_AT and shot.id in self._nan
+
+    def _batch(self, wishes: Sequence[Wish], *, wide: bool) -> Sequence[Wish]:
+        """The next wishes that one call can serve: not if they have arguments of their own, nor if the dtype differs."""
+        if wishes[0].arguments:
+            return wishes[:1]
+        together = wishes[: self.memory.batch]
+        return [wish for wish in together if self._is_wide(wish.shot) == wide and not wish.arguments]
+
+    def _try(self, batch: Sequence[Wish], *, wide: bool) -> Any:
+        """The pictures; None if memory ran out, told here so that the failed call's tensors are free before the next."""
+        prompts, seeds = [wish.prompt for wish in batch], [wish.shot.seed for wish in batch]
+        try:
+            with self._widened() if wide else nullcontext():
+                return call(self.pipeline, self._settings, prompts, seeds, **batch[0].arguments)
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+            return None
+
+    @contextmanager
+    def _widened(self) -> Iterator[None]:
+        """All parts in float32, and back: from a narrower dtype and back again loses nothing."""
+        torch = torch_library()
+        parts = [part for part in self.pipeline.components.values() if isinstance(part, torch.nn.Module)]
+        tensors = [tensor for part in parts for tensor in chain(part.parameters(), part.buffers())]
+        before = [tensor.dtype for tensor in tensors]
+        for part in parts:
+            part.to(torch.float32)
+        try:
+            yield
+        finally:
+            for tensor, dtype in zip(tensors, before, strict=True):
+                tensor.data = tensor.data.to(dtype)

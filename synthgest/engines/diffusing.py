@@ -1,0 +1,179 @@
+"""What engines over diffusers pipelines share: prompts, a model that is found before anything is made, and honest records."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
+
+from synthgest.diffusion.models import Found, fetch, find_all
+from synthgest.diffusion.settings import VideoSettings
+from synthgest.gestures import Gesture
+from synthgest.prompting.authoring import open_writer, write_texts
+from synthgest.prompting.banks import words_digest
+from synthgest.prompting.compose import Prompt
+from synthgest.prompting.enrichment import Enrichment, Texts, warn_of_shortened
+from synthgest.prompting.settings import EnrichmentSettings
+from synthgest.prompting.writing import WriterSettings
+from synthgest.types import Recipe, Rendered, Shot
+
+if TYPE_CHECKING:
+    from synthgest.diffusion.sampling import Sample, Sampler
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptedSettings(VideoSettings):
+    """Keys of a recipe for a prompted video model, beside those of the model itself.
+
+    enrichment: how rich the prompts are. writer: the language model that writes them, if any. texts: words for a class, by
+    its full name, instead of those of the banks or the writer.
+    """
+
+    enrichment: EnrichmentSettings = field(default_factory=EnrichmentSettings)
+    writer: WriterSettings | None = None
+    texts: Mapping[str, Texts] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guide:
+    """What one shot brings to the pipeline beside its prompt, and what is known of its clip beforehand.
+
+    arguments: of the pipeline's call. truth, provenance: as in ``Rendered``.
+    """
+
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    truth: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    provenance: Mapping[str, Any] = field(default_factory=dict)
+
+
+class DiffusionEngine(ABC):
+    """An engine whose clips come from a prompted video pipeline; the model is loaded with the first shots."""
+
+    def __init__(self, recipe: Recipe, settings: PromptedSettings) -> None:
+        self.recipe = recipe
+        self.model = settings
+
+    @property
+    @abstractmethod
+    def arguments(self) -> Sequence[str]:
+        """Names of the arguments that every guide has."""
+
+    @abstractmethod
+    def guide(self, shot: Shot) -> Guide:
+        """What a shot's clip is made from beside its prompt."""
+
+    def fingerprint(self) -> Mapping[str, str]:
+        """The words of the prompts, and the commit or digest of every model; ModelError if one is out of reach."""
+        return {"prompts": words_digest(), **{key: found.mark for key, found in self._found.items()}}
+
+    def devices(self) -> Sequence[str]:
+        """One entry for each accelerator of CUDA's kind; none on the CPU."""
+        from synthgest.diffusion.libraries import visible_devices
+
+        return visible_devices()
+
+    def ready(self, shots: Sequence[Shot], *, trial: bool) -> Recipe:
+        """Fetch the model and write the prompts' words; SpecError if the pipeline or a prompt does not fit the recipe."""
+        from synthgest.diffusion.calls import require_callable
+        from synthgest.diffusion.loading import pipeline_class
+
+        require_callable(pipeline_class(self.model, self._folders["model"]), self.model, self.arguments)
+        gestures = {shot.gesture.name: shot.gesture for shot in shots}
+        texts = {**self._written(list(gestures.values()), trial=trial), **self.model.texts}
+        settings = {key: value for key, value in self.recipe.settings.items() if key != "writer"}
+        settings |= {"texts": {name: asdict(given) for name, given in texts.items()}}
+        if self._found["model"].pinned:
+            settings |= {"revision": self._found["model"].mark}
+        enrichment = replace(self._enrichment, texts=texts)
+        prompts = [(shot.gesture.name, enrichment.prompt(shot.gesture, shot.index)) for shot in shots]
+        warn_of_shortened(prompts, self.model.max_tokens)
+        return replace(self.recipe, settings=settings)
+
+    def prompt(self, shot: Shot) -> Prompt:
+        """The prompt of a shot; a shot that is taken again keeps it."""
+        return self._enrichment.prompt(shot.gesture, shot.index)
+
+    def generate(self, shots: Sequence[Shot]) -> Iterator[Rendered]:
+        """Yield one clip for each shot; those of a batch are sampled together."""
+        from synthgest.diffusion.sampling import Wish
+
+        prompts, guides = [self.prompt(shot) for shot in shots], [self.guide(shot) for shot in shots]
+        wishes = [
+            Wish(shot=shot, prompt=prompt.text, arguments=guide.arguments)
+            for shot, prompt, guide in zip(shots, prompts, guides, strict=True)
+        ]
+        samples = self._sampler.sample(wishes)
+        for prompt, guide, sample in zip(prompts, guides, samples, strict=True):
+            yield Rendered(
+                frames=sample.pictures,
+                fps=self.model.fps,
+                truth=guide.truth,
+                provenance=self._provenance(prompt, sample) | dict(guide.provenance),
+            )
+
+    def _written(self, gestures: Sequence[Gesture], *, trial: bool) -> dict[str, Texts]:
+        """Words by the recipe's writer for the classes that have none by hand."""
+        wanted = [gesture for gesture in gestures if gesture.name not in self.model.texts]
+        if self.model.writer is None or trial or not wanted:
+            return {}
+        writer = open_writer(self.model.writer, seed=self.model.enrichment.seed)
+        return write_texts(wanted, self.model.enrichment, writer, fuse=self.model.writer.fuse)
+
+    def _provenance(self, prompt: Prompt, sample: "Sample") -> dict[str, Any]:
+        model, found = self.model, self._found["model"]
+        levels: dict[str, str] = {}
+        for part in (prompt.environment, prompt.character):
+            levels |= part.levels if part else {}
+        return {
+            "source": self.recipe.engine,
+            "model": found.name,
+            "revision": found.mark,
+            "pipeline": type(self._sampler.pipeline).__name__,
+            "prompt": prompt.text,
+            "negative_prompt": model.negative_prompt,
+            "tokens": prompt.tokens,
+            "without": list(prompt.without),
+            "environment": prompt.environment.text.rstrip(",") if prompt.environment else "",
+            "character": prompt.character.text.rstrip(",") if prompt.character else "",
+            "levels": levels,
+            "pair": list(prompt.pair),
+            "cycle": prompt.cycle,
+            "writer": prompt.source,
+            "fallback": prompt.fallback,
+            "scheduler": self._sampler.scheduler,
+            "steps": model.steps,
+            "guidance": model.guidance,
+            "loras": [[found.name, lora.scale] for lora, found in zip(model.loras, self._loras, strict=True)],
+            "dtype": sample.dtype,
+            "device": self._sampler.memory.device,
+            "savings": list(sample.savings),
+            "frames_asked": model.frames,
+        }
+
+    @cached_property
+    def _found(self) -> dict[str, Found]:
+        return find_all(self.model)
+
+    @cached_property
+    def _folders(self) -> dict[str, Path]:
+        return {key: fetch(found, variant=self.model.variant) for key, found in self._found.items()}
+
+    @property
+    def _loras(self) -> list[Found]:
+        return [found for key, found in self._found.items() if key.startswith("loras.")]
+
+    @cached_property
+    def _enrichment(self) -> Enrichment:
+        from synthgest.diffusion.reading import tokens_of
+
+        model, count = self.model, tokens_of(self._folders["model"])
+        return Enrichment(settings=model.enrichment, texts=model.texts, count=count, limit=model.max_tokens)
+
+    @cached_property
+    def _sampler(self) -> "Sampler":
+        from synthgest.diffusion.sampling import Sampler
+
+        return Sampler(self.model, self._folders, batch=self.recipe.batch)
