@@ -1,8 +1,10 @@
 """Shared by all tests: a toy engine that worker processes find by entry point, gestures to ask for, and the real data."""
 
+import functools
 import hashlib
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -39,6 +41,29 @@ def real_data() -> Path:
     if not folder:
         pytest.skip("SYNTHGEST_TEST_DATA names no folder of real data")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The folder of a tiny pipeline by name: ``cogvideox``, ``wan``, ``ltx`` ... (tests/tiny_pipelines.py)."""
+    pytest.importorskip("diffusers")
+    base = tmp_path_factory.mktemp("tiny")
+
+    @functools.cache
+    def build(name: str) -> Path:
+        import tiny_pipelines
+
+        built: Path = getattr(tiny_pipelines, f"build_{name}")(base / name)
+        return built
+
+    return build
+
+
+def video_recipe(folder: Path, *, batch: int = 1, engine: str = "text-to-video", **changes: object) -> Recipe:
+    """A recipe that calls a tiny pipeline of any kind."""
+    sizes = {"width": 64, "height": 64, "frames": 9, "fps": 8.0, "steps": 3, "guidance": 5.0, "max_tokens": 226}
+    settings = {"model": str(folder), **sizes, **changes}
+    return Recipe(name="tiny", engine=engine, settings=settings, licence="CC0-1.0", batch=batch)
 
 
 def make(request: Request) -> Summary:
