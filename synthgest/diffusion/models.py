@@ -45,7 +45,7 @@ def find(name: str, *, revision: str = "", key: str = "model") -> Found:
     if not _HUB_NAME.fullmatch(name):
         raise ModelError(f"{key} is {name!r}: no such folder, and no name on the hub, which would be OWNER/NAME")
     cached = _cached(name, revision)
-    if cached is not None and _missing_part(cached) is None:
+    if cached is not None and _missing_part(cached, key) is None:
         return Found(name=name, folder=cached, mark=cached.name, pinned=True)
     return Found(name=name, folder=None, mark=_commit(name, revision, key), pinned=True)
 
@@ -93,15 +93,17 @@ def _parts(index: dict[str, Any]) -> dict[str, list[str]]:
 
 
 def _require_whole(folder: Path, key: str) -> None:
-    missing = _missing_part(folder)
+    missing = _missing_part(folder, key)
     if missing is not None:
         raise ModelError(f"{key} is the folder {folder}, but {missing} is missing; fetch the model again")
 
 
-def _missing_part(folder: Path) -> str | None:
+def _missing_part(folder: Path, key: str) -> str | None:
     """What a folder lacks of a model that can be loaded without pickles; of a pipeline, of each of its parts."""
+    if key != "model":
+        return None if any(_weights(folder)) else "*.safetensors"
     if not (folder / "model_index.json").is_file():
-        return None if any(folder.glob(f"*{suffix}") for suffix in _WEIGHTS) else "model_index.json"
+        return "model_index.json"
     for name in _parts(read_index(folder)):
         where = folder / name
         if not where.is_dir():
