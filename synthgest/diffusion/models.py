@@ -14,7 +14,7 @@ from synthgest.diffusion.settings import ModelSettings
 from synthgest.errors import MissingDependency, ModelError
 
 _PATIENCE = 4.0  # seconds that the hub has to answer
-_HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+")
+_HUB_NAME = re.compile(r"\w[\w.-]*/\w[\w.-]*")
 _SAMPLE = 1 << 20  # bytes at the beginning, middle and end of a file that its digest sees
 _WEIGHTS = (".safetensors",)
 _LIBRARIES = ("diffusers", "transformers")
