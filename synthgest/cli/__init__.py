@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from synthgest import __version__
-from synthgest.cli import doctor, generate, listing, preview, verify
+from synthgest.cli import doctor, generate, listing, preview, prompts, verify
 from synthgest.cli.output import Output
 from synthgest.errors import DatasetError, SpecError, SynthgestError
 
@@ -21,6 +21,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # boxes around the help would cost more than half of the time that it takes to start
 )
 app.command("generate")(generate.command)
+app.command("prompts")(prompts.command)
 app.command("preview")(preview.command)
 app.command("verify")(verify.command)
 app.command("list")(listing.command)

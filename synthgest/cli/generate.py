@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from synthgest.cli.enriching import CharactersOption, EnvironmentsOption, ModeOption, said
 from synthgest.cli.output import JsonFlag, Output
 from synthgest.cli.words import duration
 from synthgest.errors import SpecError
@@ -19,15 +20,6 @@ if TYPE_CHECKING:
     from synthgest.progress import Step
 
 
-class Mode(StrEnum):
-    """How rich prompts are."""
-
-    BASIC = "basic"
-    ENV = "env"
-    CHAR = "char"
-    BOTH = "env+char"
-
-
 class ExecutorName(StrEnum):
     """Executors by name."""
 
@@ -36,7 +28,8 @@ class ExecutorName(StrEnum):
 
 def command(
     classes: Annotated[
-        list[str] | None, typer.Argument(metavar="CLASS...", help="Gestures, vocabularies, or paths to your own .toml.")
+        list[str] | None,
+        typer.Argument(metavar="CLASS...", help="Gestures, vocabularies, your own .toml, or plain phrases."),
     ] = None,
     source: Annotated[
         Path | None,
@@ -50,15 +43,9 @@ def command(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Replace a setting of the recipe; repeatable."),
     ] = None,
-    mode: Annotated[
-        Mode | None, typer.Option(help="What a prompt says beside the action; env+char by default.", show_default=False)
-    ] = None,
-    environments: Annotated[
-        int | None, typer.Option(help="Places that a class is spread over.", show_default=False)
-    ] = None,
-    characters: Annotated[
-        int | None, typer.Option(help="People that a class is spread over.", show_default=False)
-    ] = None,
+    mode: ModeOption = None,
+    environments: EnvironmentsOption = None,
+    characters: CharactersOption = None,
     budget: Annotated[
         str | None,
         typer.Option(metavar="TIME", help="Stop in time: seconds, or as 90m, 1.5h; the rest is for the next run."),
@@ -84,9 +71,8 @@ def command(
 
     output = Output(json=as_json)
     seconds = duration(budget) if budget is not None else math.inf
-    enrichment = {"mode": mode and mode.value, "environments": environments, "characters": characters}
-    said = {key: value for key, value in enrichment.items() if value is not None}
-    recipe = load_recipe(generator, {"enrichment": said} if said else {})
+    enriched = said(mode, environments, characters)
+    recipe = load_recipe(generator, {"enrichment": enriched} if enriched else {})
     request = Request(
         gestures=_gestures(classes or [], source),
         recipe=change(recipe, parse_settings(settings or [])),

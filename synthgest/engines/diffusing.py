@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from synthgest.diffusion.models import Found, fetch, find_all
 from synthgest.diffusion.settings import VideoSettings
+from synthgest.errors import ModelError
 from synthgest.gestures import Gesture
 from synthgest.prompting.authoring import open_writer, write_texts
 from synthgest.prompting.banks import words_digest
 from synthgest.prompting.compose import Prompt
 from synthgest.prompting.enrichment import Enrichment, Texts, warn_of_shortened
 from synthgest.prompting.settings import EnrichmentSettings
+from synthgest.prompting.tokens import Count, estimate_tokens
 from synthgest.prompting.writing import WriterSettings
 from synthgest.types import Recipe, Rendered, Shot
 
@@ -82,15 +84,23 @@ class DiffusionEngine(ABC):
 
         require_callable(pipeline_class(self.model, self._folders["model"]), self.model, self.arguments)
         gestures = {shot.gesture.name: shot.gesture for shot in shots}
-        texts = {**self._written(list(gestures.values()), trial=trial), **self.model.texts}
-        settings = {key: value for key, value in self.recipe.settings.items() if key != "writer"}
-        settings |= {"texts": {name: asdict(given) for name, given in texts.items()}}
-        if self._found["model"].pinned:
-            settings |= {"revision": self._found["model"].mark}
-        enrichment = replace(self._enrichment, texts=texts)
+        enrichment = self.enriched(list(gestures.values()), ask=not trial)
         prompts = [(shot.gesture.name, enrichment.prompt(shot.gesture, shot.index)) for shot in shots]
         warn_of_shortened(prompts, self.model.max_tokens)
+        settings = {key: value for key, value in self.recipe.settings.items() if key != "writer"}
+        settings |= {"texts": {name: asdict(given) for name, given in enrichment.texts.items()}}
+        if self._found["model"].pinned:
+            settings |= {"revision": self._found["model"].mark}
         return replace(self.recipe, settings=settings)
+
+    def enriched(self, gestures: Sequence[Gesture], *, ask: bool) -> Enrichment:
+        """The prompts of some classes. ask: whether the recipe's writer is asked for the words of those that have none."""
+        wanted = [gesture for gesture in gestures if gesture.name not in self.model.texts]
+        if self.model.writer is None or not ask or not wanted:
+            return self._enrichment
+        writer = open_writer(self.model.writer, seed=self.model.enrichment.seed)
+        texts = write_texts(wanted, self.model.enrichment, writer, fuse=self.model.writer.fuse)
+        return replace(self._enrichment, texts={**texts, **self.model.texts})
 
     def prompt(self, shot: Shot) -> Prompt:
         """The prompt of a shot; a shot that is taken again keeps it."""
@@ -113,14 +123,6 @@ class DiffusionEngine(ABC):
                 truth=guide.truth,
                 provenance=self._provenance(prompt, sample) | dict(guide.provenance),
             )
-
-    def _written(self, gestures: Sequence[Gesture], *, trial: bool) -> dict[str, Texts]:
-        """Words by the recipe's writer for the classes that have none by hand."""
-        wanted = [gesture for gesture in gestures if gesture.name not in self.model.texts]
-        if self.model.writer is None or trial or not wanted:
-            return {}
-        writer = open_writer(self.model.writer, seed=self.model.enrichment.seed)
-        return write_texts(wanted, self.model.enrichment, writer, fuse=self.model.writer.fuse)
 
     def _provenance(self, prompt: Prompt, sample: "Sample") -> dict[str, Any]:
         model, found = self.model, self._found["model"]
@@ -166,11 +168,21 @@ class DiffusionEngine(ABC):
         return [found for key, found in self._found.items() if key.startswith("loras.")]
 
     @cached_property
-    def _enrichment(self) -> Enrichment:
+    def count(self) -> Count:
+        """Counts a prompt's tokens: by the model's own tokenizer where the model is here, else by an estimate."""
         from synthgest.diffusion.reading import tokens_of
 
-        model, count = self.model, tokens_of(self._folders["model"])
-        return Enrichment(settings=model.enrichment, texts=model.texts, count=count, limit=model.max_tokens)
+        try:
+            folder = self._found["model"].folder
+        except ModelError:
+            folder = None
+        return estimate_tokens if folder is None else tokens_of(folder)
+
+    @cached_property
+    def _enrichment(self) -> Enrichment:
+        return Enrichment(
+            settings=self.model.enrichment, texts=self.model.texts, count=self.count, limit=self.model.max_tokens
+        )
 
     @cached_property
     def _sampler(self) -> "Sampler":

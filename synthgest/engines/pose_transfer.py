@@ -15,7 +15,7 @@ from synthgest.engines.ground_truth import ground_truth
 from synthgest.engines.staging import PoseTransferSettings, Staged, chance, facts, require_motion, stage
 from synthgest.errors import SpecError
 from synthgest.gestures import Gesture
-from synthgest.prompting.banks import bank_digest, write_prompt
+from synthgest.prompting.banks import bank_digest, words_digest, write_prompt
 from synthgest.render.mesh import MovingMesh
 from synthgest.render.rasteriser import Renderer
 from synthgest.render.sensor import Sensor, brightness
@@ -44,7 +44,8 @@ class PoseTransfer:
 
     def fingerprint(self) -> Mapping[str, str]:
         """The shipped body, the words of the captions, and the listing of the user's backgrounds."""
-        marks = {"body": _body_digest(), "captions": bank_digest("caption")}
+        words = bank_digest("caption") if not self.settings.enrichment.spread else words_digest()
+        marks = {"body": _body_digest(), "captions": words}
         return marks | ({"backgrounds": self._backgrounds.fingerprint()} if self._backgrounds else {})
 
     def require(self, gestures: Sequence[Gesture]) -> None:
@@ -122,7 +123,7 @@ class PoseTransfer:
             "place": list(staged.place.tags),
             "camera": facts(staged),
             "prompt": write_prompt("caption", words, chance(shot, "prompt")),
-        }
+        } | (staged.role.provenance() if staged.role else {})
 
     @cached_property
     def _renderer(self) -> Renderer:

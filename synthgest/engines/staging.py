@@ -22,6 +22,7 @@ from synthgest.body import (
     sample_person,
 )
 from synthgest.body.people import PeopleSettings
+from synthgest.engines.casting import Cast, cast
 from synthgest.errors import SpecError, require_range
 from synthgest.gestures import Gesture, nearest_gesture
 from synthgest.motion import perform
@@ -29,6 +30,7 @@ from synthgest.motion.kinematics import LEG_LENGTH
 from synthgest.motion.performance import Performance
 from synthgest.motion.sequence import Motion
 from synthgest.motion.skeleton import JOINT_INDEX
+from synthgest.prompting.settings import EnrichmentSettings
 from synthgest.render.sensor import SensorSettings
 from synthgest.scene.camera import Camera
 from synthgest.scene.camera_work import CameraWork, MovementSettings, move, steady
@@ -53,7 +55,8 @@ class PoseTransferSettings:
     name or tag, chosen alike. astray: part of the clips whose place is chosen without regard to where the gesture belongs.
     backgrounds: folder of photographs, HDR panoramas or videos, used instead of drawn places. depth: whether ground truth
     holds depth. at_work: by vocabulary, the part of its people who are dressed for work that needs signals. people, hours,
-    camera, movement, sensor: what people, light, cameras and their sensors are drawn from.
+    camera, movement, sensor: what people, light, cameras and their sensors are drawn from. enrichment: a number of people
+    and places that every class is spread over, pair by pair, instead of somebody else somewhere else in every clip.
     """
 
     width: int = 224
@@ -70,6 +73,7 @@ class PoseTransferSettings:
     camera: CameraSettings = field(default_factory=CameraSettings)
     movement: MovementSettings = field(default_factory=MovementSettings)
     sensor: SensorSettings = field(default_factory=SensorSettings)
+    enrichment: EnrichmentSettings = field(default_factory=lambda: EnrichmentSettings(environments=0, characters=0))
 
     def __post_init__(self) -> None:
         if self.places or not self.backgrounds:
@@ -94,10 +98,11 @@ class PoseTransferSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Staged:
-    """A shot before it is drawn. outline: a few thousand points of the person at every frame, standing on the floor.
+    """A shot before it is drawn.
 
-    performance: what the motion was made from, and when in it the gesture is shown; motion: the same with face and path. rise:
-    metres by which the posed person is lifted to stand on the floor.
+    outline: a few thousand points of the person at every frame, standing on the floor. performance: what the motion was
+    made from, and when in it the gesture is shown; motion: the same with face and path. rise: metres by which the posed
+    person is lifted to stand on the floor. role: its part in the factorial of people and places, if there is one.
     """
 
     person: Person
@@ -110,6 +115,7 @@ class Staged:
     framing: Framing
     work: CameraWork
     place: Place
+    role: Cast | None
 
 
 def require_motion(gestures: Sequence[Gesture]) -> None:
@@ -125,8 +131,8 @@ def require_motion(gestures: Sequence[Gesture]) -> None:
 def stage(shot: Shot, settings: PoseTransferSettings, backgrounds: Backgrounds | None) -> Staged:
     """Everything that a shot's seed decides; each purpose has a stream of chance of its own."""
     gesture = shot.gesture
-    at_work = settings.at_work.get(gesture.name.partition("/")[0], 0.0)
-    person = sample_person(chance(shot, "person"), settings=settings.people, work=at_work)
+    role = cast(shot, settings.enrichment)
+    person = _person(shot, settings, role)
     figure = dress(load_body(), person)
     performance = perform(
         gesture, chance(shot, "motion"), fps=settings.fps, frames=settings.frames, build=build_of(figure)
@@ -147,7 +153,8 @@ def stage(shot: Shot, settings: PoseTransferSettings, backgrounds: Backgrounds |
         rise=rise,
         framing=framing,
         work=work,
-        place=_place(shot, settings, backgrounds, work.seen, outline),
+        place=_place(shot, settings, backgrounds, work.seen, outline, role),
+        role=role,
     )
 
 
@@ -217,18 +224,33 @@ def _hands_that_matter(gesture: Gesture, wrists: Floats) -> tuple[int, ...]:
     return (int(np.linalg.norm(np.diff(wrists, axis=0), axis=-1).sum(axis=0).argmax()),)
 
 
+def _person(shot: Shot, settings: PoseTransferSettings, role: Cast | None) -> Person:
+    given = role.person() if role is not None else None
+    if given is not None:
+        return given
+    at_work = settings.at_work.get(shot.gesture.vocabulary, 0.0)
+    return sample_person(chance(shot, "person"), settings=settings.people, work=at_work)
+
+
 def _place(
-    shot: Shot, settings: PoseTransferSettings, backgrounds: Backgrounds | None, seen: Camera, outline: PosedFigure
+    shot: Shot,
+    settings: PoseTransferSettings,
+    backgrounds: Backgrounds | None,
+    seen: Camera,
+    outline: PosedFigure,
+    role: Cast | None,
 ) -> Place:
-    rng = chance(shot, "place")
+    given = role.place_stream() if role is not None else None
+    rng = chance(shot, "place") if given is None else given
     if backgrounds is not None:
         return backgrounds.sample(rng, seen)
+    kind = role.place_kind() if role is not None else None
     return sample_place(
         rng,
-        kinds=settings.places,
+        kinds=settings.places if kind is None else (kind,),
         camera=seen,
         points=outline.joints,
-        environments=shot.gesture.environments,
-        astray=settings.astray,
-        hours=settings.hours,
+        environments=shot.gesture.environments if kind is None else (),
+        astray=settings.astray if kind is None else 0.0,
+        hours=settings.hours if role is None else role.hours(settings.hours),
     )

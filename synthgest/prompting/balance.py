@@ -24,8 +24,12 @@ def balanced_rows(levels: Mapping[str, Sequence[str]], count: int, rng: np.rando
 
 
 def _arrangement(columns: Mapping[str, int], count: int, rng: np.random.Generator) -> NDArray[np.intp]:
-    """(count, respects): each column holds its levels in turn, from a random one, shuffled."""
-    drawn = [rng.permutation((np.arange(count) + rng.integers(size)) % size) for size in columns.values()]
+    """(count, respects): each column holds its levels in turn, from a random one, shuffled; too few rows skip levels evenly."""
+    steps = [max(1.0, size / count) for size in columns.values()]
+    drawn = [
+        rng.permutation(((np.arange(count) * step + rng.random() * size).astype(np.intp)) % size)
+        for size, step in zip(columns.values(), steps, strict=True)
+    ]
     return np.stack(drawn, axis=1)
 
 

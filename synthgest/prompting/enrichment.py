@@ -87,12 +87,15 @@ class Enrichment:
         kind = kind_of(gesture)
         return _sampled_characters(kind, self.settings.people, self._seed(kind))
 
+    def pair(self, gesture: Gesture, index: int) -> tuple[int, int, int]:
+        """Numbers of environment and character of a gesture's clip, and how often the pair was used before."""
+        environments, characters = len(self.environments(gesture)), len(self.characters(gesture))
+        return pair(index, max(1, environments), max(1, characters), shift=zlib.crc32(gesture.name.encode()))
+
     def prompt(self, gesture: Gesture, index: int) -> Prompt:
         """The prompt of a gesture's clip number ``index``, from 0."""
         environments, characters = self.environments(gesture), self.characters(gesture)
-        here, who, cycle = pair(
-            index, max(1, len(environments)), max(1, len(characters)), shift=zlib.crc32(gesture.name.encode())
-        )
+        here, who, cycle = self.pair(gesture, index)
         texts, action = self._texts(gesture), action_of(gesture)
         fused = texts.fused[here * len(characters) + who] if texts.fused and environments and characters else ""
         parts = self._parts(gesture, action, (here, who, cycle), fused)

@@ -33,8 +33,13 @@ def kind_of(gesture: Gesture) -> str:
     for name, kind in kinds().items():
         if gesture.vocabulary in kind.vocabularies:
             return name
-    words = re.findall(r"[\w-]+", f"{gesture.bare_name} {gesture.phrase} {gesture.description}".lower())
-    said = f" {' '.join(words)} "
-    common = {name: sum(f" {word} " in said for word in kind.words) for name, kind in kinds().items()}
+    said = _stems(f"{gesture.bare_name} {gesture.phrase} {gesture.description}")
+    common = {name: sum(_stems(word) in said for word in kind.words) for name, kind in kinds().items()}
     best = max(common, key=lambda name: common[name])
     return best if common[best] else list(kinds())[-1]
+
+
+def _stems(text: str) -> str:
+    """The words of a text without the commonest endings, each between spaces: ``pouring``, ``pours`` and ``pour`` are one."""
+    words = re.findall(r"[\w-]+", text.lower())
+    return f" {' '.join(re.sub(r'(?<=..)(ing|es|s|e)$', '', word) for word in words)} "

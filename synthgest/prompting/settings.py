@@ -42,3 +42,8 @@ class EnrichmentSettings:
     def people(self) -> int:
         """Characters of a class, in this mode."""
         return self.characters if "char" in self.mode else 0
+
+    @property
+    def spread(self) -> bool:
+        """Whether a class is spread over given places or people at all."""
+        return self.places > 0 or self.people > 0

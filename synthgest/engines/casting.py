@@ -1,0 +1,95 @@
+"""Casting: who a shot shows and where, as the factorial of prompts has it; or left to chance, anew in every clip."""
+
+import zlib
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from synthgest.body import Person, sample_person
+from synthgest.body.people import PeopleSettings
+from synthgest.prompting.characters import Character
+from synthgest.prompting.enrichment import Enrichment
+from synthgest.prompting.environments import HOURS, Environment
+from synthgest.prompting.kinds import kind_of
+from synthgest.prompting.settings import EnrichmentSettings
+from synthgest.scene.daylight import Hours
+from synthgest.scene.places import KINDS
+from synthgest.types import Shot
+
+_BMI = {"slim": (0.0, 20.5), "average": (20.5, 25.5), "athletic": (20.5, 27.0), "heavy": (26.5, 99.0)}  # kg/m^2
+_TRIES = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cast:
+    """The part that a shot has in the factorial. environment, character: None where it is left to chance.
+
+    All shots of one character show the same person, and all of one environment the same place. seed: of both. kind: of
+    action, which decides who its people are.
+    """
+
+    environment: Environment | None
+    character: Character | None
+    pair: tuple[int, int]
+    cycle: int
+    seed: int
+    kind: str
+
+    def person(self) -> Person | None:
+        """The character as a body: of that age, sex, skin tone, dress and, as near as there is one, build."""
+        if self.character is None:
+            return None
+        who = self.character
+        settings = PeopleSettings(
+            sexes={who.sex: 1},
+            age_groups={who.group: 1},
+            skin_tones=tuple(float(tone == int(who.skin_tone)) for tone in range(1, 11)),
+            outfits={who.outfit: 1},
+        )
+        rng = self._stream(self.kind, "person", self.pair[1])
+        low, high = _BMI[who.build]
+        drawn = [sample_person(rng, settings=settings) for _ in range(_TRIES)]
+        return min(drawn, key=lambda person: max(low - person.bmi, person.bmi - high, 0.0))
+
+    def place_kind(self) -> str | None:
+        """The kind of drawn place that the environment stands for, if there is one."""
+        place = self.environment.place if self.environment else ""
+        return place if place in KINDS else None
+
+    def hours(self, otherwise: Hours) -> Hours:
+        """The environment's hour; the part of backlit clips is left as it is."""
+        if self.environment is None or self.environment.hour not in HOURS:
+            return otherwise
+        return replace(otherwise, **{hour: float(hour == self.environment.hour) for hour in HOURS})
+
+    def place_stream(self) -> np.random.Generator | None:
+        """The stream of chance from which the environment's place is drawn; None where it is left to the shot."""
+        return None if self.environment is None else self._stream(self.environment.text, "place", self.pair[0])
+
+    def provenance(self) -> dict[str, Any]:
+        """What a clip's record says of its cast."""
+        levels: dict[str, str] = {}
+        for part in (self.environment, self.character):
+            levels |= part.levels if part else {}
+        return {"pair": list(self.pair), "cycle": self.cycle, "levels": levels}
+
+    def _stream(self, *words: object) -> np.random.Generator:
+        return np.random.default_rng([self.seed, *(zlib.crc32(str(word).encode()) for word in words)])
+
+
+def cast(shot: Shot, settings: EnrichmentSettings) -> Cast | None:
+    """A shot's part; None where neither environments nor characters are asked for."""
+    if not settings.spread:
+        return None
+    enrichment, gesture = Enrichment(settings=settings), shot.gesture
+    environments, characters = enrichment.environments(gesture), enrichment.characters(gesture)
+    here, who, cycle = enrichment.pair(gesture, shot.index)
+    return Cast(
+        environment=environments[here] if environments else None,
+        character=characters[who] if characters else None,
+        pair=(here, who),
+        cycle=cycle,
+        seed=settings.seed,
+        kind=kind_of(gesture),
+    )
