@@ -1,3 +1,4 @@
+import importlib.util
 import subprocess
 import sys
 
@@ -33,3 +34,12 @@ def test_missing_system_libraries_name_the_line_that_installs_them(monkeypatch):
     monkeypatch.setattr("builtins.__import__", failing)
     with pytest.raises(MissingDependency, match="apt-get install"):
         gl.import_pyrender()
+
+
+@pytest.mark.skipif(importlib.util.find_spec("triton") is None, reason="triton is not installed")
+@pytest.mark.parametrize("first", ["drawing", "triton"])
+def test_torchs_compiler_and_the_renderer_live_in_one_process(first):
+    steps = {"drawing": "gl.renderer_name()", "triton": "import triton._C.libtriton"}
+    order = [first, *(name for name in steps if name != first), "drawing"]
+    script = "from synthgest.render import gl\n" + "\n".join(steps[name] for name in order)
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

@@ -47,13 +47,13 @@ def call(pipeline: Any, settings: ModelSettings, prompts: Sequence[str], seeds: 
     known = call_parameters(type(pipeline))
     torch = torch_library()
     wanted: dict[str, Any] = {
-        "prompt": list(prompts),
-        "generator": [torch.Generator("cpu").manual_seed(seed % 2**63) for seed in seeds],
+        "prompt": _alone(list(prompts)),
+        "generator": _alone([torch.Generator("cpu").manual_seed(seed % 2**63) for seed in seeds]),
         "num_inference_steps": settings.steps,
         "width": settings.width,
         "height": settings.height,
         "guidance_scale": settings.guidance,
-        "negative_prompt": [settings.negative_prompt] * len(prompts) if settings.negative_prompt else None,
+        "negative_prompt": _alone([settings.negative_prompt] * len(prompts)) if settings.negative_prompt else None,
         "max_sequence_length": settings.max_tokens,
         "output_type": "np",
         "return_dict": True,
@@ -65,6 +65,11 @@ def call(pipeline: Any, settings: ModelSettings, prompts: Sequence[str], seeds: 
     taken = {name: value for name, value in wanted.items() if name in known and value is not None}
     with torch.inference_mode():
         return _pictures(pipeline(**taken), len(prompts), type(pipeline).__name__)
+
+
+def _alone(values: list[Any]) -> Any:
+    """A single value as itself, for some pipelines know no lists."""
+    return values[0] if len(values) == 1 else values
 
 
 def _timing(settings: VideoSettings, known: Mapping[str, object]) -> dict[str, Any]:

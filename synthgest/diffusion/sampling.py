@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -74,11 +74,9 @@ class Sampler:
         return shot.attempt >= _WIDE_AT and shot.id in self._nan
 
     def _batch(self, wishes: Sequence[Wish], *, wide: bool) -> Sequence[Wish]:
-        """The next wishes that one call can serve: not if they have arguments of their own, nor if the dtype differs."""
-        if wishes[0].arguments:
-            return wishes[:1]
-        together = wishes[: self.memory.batch]
-        return [wish for wish in together if self._is_wide(wish.shot) == wide and not wish.arguments]
+        """The next wishes that one call can serve: as many as fit, of one dtype; one that has arguments goes alone."""
+        together = wishes[: 1 if wishes[0].arguments else self.memory.batch]
+        return list(takewhile(lambda wish: self._is_wide(wish.shot) == wide, together))
 
     def _try(self, batch: Sequence[Wish], *, wide: bool) -> Any:
         """The pictures; None if memory ran out, told here so that the failed call's tensors are free before the next."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from synthgest.diffusion.models import Found, fetch, find_all
 from synthgest.diffusion.settings import VideoSettings
-from synthgest.errors import ModelError
+from synthgest.errors import ModelError, SpecError
 from synthgest.gestures import Gesture
 from synthgest.prompting.authoring import open_writer, write_texts
 from synthgest.prompting.banks import words_digest
@@ -52,7 +52,12 @@ class Guide:
 
 
 class DiffusionEngine(ABC):
-    """An engine whose clips come from a prompted video pipeline; the model is loaded with the first shots."""
+    """An engine whose clips come from a prompted video pipeline; the model is loaded with the first shots.
+
+    camera: whether its prompts ask for a camera.
+    """
+
+    camera = True
 
     def __init__(self, recipe: Recipe, settings: PromptedSettings) -> None:
         self.recipe = recipe
@@ -107,7 +112,12 @@ class DiffusionEngine(ABC):
         return self._enrichment.prompt(shot.gesture, shot.index)
 
     def generate(self, shots: Sequence[Shot]) -> Iterator[Rendered]:
-        """Yield one clip for each shot; those of a batch are sampled together."""
+        """Yield one clip for each shot; those of a batch are sampled together, unless each is guided by something of its own."""
+        parts = [[shot] for shot in shots] if self.arguments else [shots]
+        for part in parts:
+            yield from self._sampled(part)
+
+    def _sampled(self, shots: Sequence[Shot]) -> Iterator[Rendered]:
         from synthgest.diffusion.sampling import Wish
 
         prompts, guides = [self.prompt(shot) for shot in shots], [self.guide(shot) for shot in shots]
@@ -117,6 +127,7 @@ class DiffusionEngine(ABC):
         ]
         samples = self._sampler.sample(wishes)
         for prompt, guide, sample in zip(prompts, guides, samples, strict=True):
+            _require_match(guide, sample)
             yield Rendered(
                 frames=sample.pictures,
                 fps=self.model.fps,
@@ -180,8 +191,13 @@ class DiffusionEngine(ABC):
 
     @cached_property
     def _enrichment(self) -> Enrichment:
+        model = self.model
         return Enrichment(
-            settings=self.model.enrichment, texts=self.model.texts, count=self.count, limit=self.model.max_tokens
+            settings=model.enrichment,
+            texts=model.texts,
+            count=self.count,
+            limit=model.max_tokens,
+            camera=self.camera,
         )
 
     @cached_property
@@ -189,3 +205,17 @@ class DiffusionEngine(ABC):
         from synthgest.diffusion.sampling import Sampler
 
         return Sampler(self.model, self._folders, batch=self.recipe.batch)
+
+
+def _require_match(guide: Guide, sample: "Sample") -> None:
+    """SpecError if a model made another number of frames, or another size, than the clip that guided it has."""
+    drawn = guide.truth["mask"].shape if "mask" in guide.truth else sample.pictures.shape[:3]
+    if drawn != sample.pictures.shape[:3]:
+        raise SpecError(
+            f"the model made {_size(sample.pictures.shape)} of a clip of {_size(drawn)}; choose frames and sizes that it keeps "
+            "(most take 4 k + 1 or 8 k + 1 frames, and sizes in steps of 16 or 32)"
+        )
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    return f"{shape[0]} frames of {shape[2]}x{shape[1]}"

@@ -58,6 +58,8 @@ class Texts:
 class Enrichment:
     """The prompts of a recipe. texts: by full name of the gesture. count, limit: tokens of a prompt, and how many a model reads.
 
+    camera: whether prompts ask for a camera; not where the picture is given.
+
     Values alone: whoever holds the same settings writes the same prompts, in any process and order.
     """
 
@@ -65,6 +67,7 @@ class Enrichment:
     texts: Mapping[str, Texts] = field(default_factory=dict)
     count: Count = estimate_tokens
     limit: int = 10_000
+    camera: bool = True
 
     def environments(self, gesture: Gesture) -> tuple[Environment, ...]:
         """Where the gesture is performed; none in a mode without environments."""
@@ -128,7 +131,7 @@ class Enrichment:
             environment=environments[here] if environments else None,
             character=characters[who] if characters else None,
             template=forms()[form],
-            camera=views[view],
+            camera=views[view] if self.camera else "",
             phases=ways[(who + here + cycle) % len(ways)] if ways else "",
             fused=fused,
         )

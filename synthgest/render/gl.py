@@ -4,10 +4,17 @@ PyOpenGL picks its platform from the environment variable PYOPENGL_PLATFORM at i
 so it is set here, before pyrender is imported, and nowhere else. pyrender 0.1.45 still writes ``np.infty``, which
 numpy 2 removed, so the old name is put back. PyOpenGL 3.1.0 and pyrender warn of deprecations while being imported;
 those are theirs to mend.
+
+Mesa's software renderer brings LLVM into the process, and so does triton, a part of torch. Loaded after Mesa, triton takes
+Mesa's functions for its own and crashes the process; loaded before, both live. So what is installed of it is loaded first.
 """
 
+import contextlib
+import ctypes
+import importlib.util
 import os
 import warnings
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -42,6 +49,7 @@ def import_pyrender() -> ModuleType:
 def open_context(width: int, height: int) -> Any:
     """A current OpenGL context without a window (pyrender's EGLPlatform), on the first EGL device."""
     pyrender = import_pyrender()
+    _load_triton()
     try:
         device = pyrender.platforms.egl.get_device_by_index(0)
         platform = pyrender.platforms.egl.EGLPlatform(width, height, device=device)
@@ -49,6 +57,15 @@ def open_context(width: int, height: int) -> Any:
     except Exception as error:  # PyOpenGL raises its own, AssertionError and ValueError alike where EGL has no driver
         raise MissingDependency(f"EGL opens no OpenGL 4.1 context ({error!r}): {_APT}") from error
     return platform
+
+
+def _load_triton() -> None:
+    """Load triton's library alone, in a fiftieth of a second: torch may never be asked for."""
+    spec = importlib.util.find_spec("triton")
+    for folder in spec.submodule_search_locations or () if spec is not None else ():
+        for library in Path(folder).glob("_C/libtriton*.so"):
+            with contextlib.suppress(OSError):  # it will fail again, and say so, where it is needed
+                ctypes.CDLL(str(library))
 
 
 def renderer_name() -> str:
