@@ -21,22 +21,23 @@ def recipe_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in content("generators").glob("*.toml")))
 
 
-def load_recipe(word: str, changes: Mapping[str, Any] | None = None) -> Recipe:
+def load_recipe(word: str, changes: Mapping[str, Any] | None = None, *, engine: str = "") -> Recipe:
     """The recipe of a shipped name, or of a path that ends in ``.toml``.
 
-    changes: settings that replace the file's own. Whether the engine knows a setting is said by the engine itself.
+    changes: settings that replace the file's own. Whether the engine knows a setting is said by the engine itself. engine:
+    of a file that need not name one.
     """
     path = Path(word) if word.endswith(".toml") else content("generators") / f"{word}.toml"
     if not word.endswith(".toml") and word not in recipe_names():
         raise SpecError(f"no generator {word!r}; {nearest(word, recipe_names())} or give a path that ends in .toml")
     table = read_toml(path)
-    engine = table.get("engine")
-    if not isinstance(engine, str):
+    named = table.get("engine", engine)
+    if not isinstance(named, str) or not named:
         raise SpecError(f"{path}: the key 'engine' is missing; expected the name of an engine, such as 'pose-transfer'")
     settings = {key: value for key, value in table.items() if key not in _ABOUT}
     recipe = Recipe(
         name=path.stem,
-        engine=engine,
+        engine=named,
         settings=settings,
         licence=str(table.get("licence", "")),
         source=str(table.get("source", "")),

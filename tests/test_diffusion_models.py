@@ -15,6 +15,7 @@ import pytest
 
 pytest.importorskip("diffusers")
 
+import diffusers
 import huggingface_hub
 import torch
 from conftest import video_recipe
@@ -22,7 +23,7 @@ from huggingface_hub.errors import HfHubHTTPError
 
 from synthgest.diffusion import models
 from synthgest.diffusion.loading import load_pipeline
-from synthgest.diffusion.models import fetch, find
+from synthgest.diffusion.models import Found, fetch, find
 from synthgest.engines import fingerprint, load_engine
 from synthgest.engines.text_to_video import TextToVideo
 from synthgest.errors import ModelError
@@ -62,7 +63,7 @@ def test_a_folder_is_known_by_its_content_and_not_by_its_path(tiny_model: TinyMo
 def test_a_cached_model_is_found_by_name_and_pinned_to_its_commit(hub_cache: Path) -> None:
     found = find("maker/tiny")
     assert (found.mark, found.pinned) == (COMMIT, True)
-    assert fetch(found, variant="") == found.folder == hub_cache / "snapshots" / COMMIT
+    assert fetch(found) == found.folder == hub_cache / "snapshots" / COMMIT
     engine = load_engine(video_recipe(Path("maker/tiny")))
     assert fingerprint(engine)["model"] == COMMIT
     assert isinstance(engine, TextToVideo)
@@ -131,25 +132,45 @@ def test_what_the_hub_says_is_passed_on(status: int, message: str, monkeypatch: 
         find("maker/absent")
 
 
-def test_a_model_that_the_hub_has_is_fetched_at_its_commit(
+def test_a_model_that_the_hub_has_is_fetched_at_its_commit_without_pickles(
     monkeypatch: pytest.MonkeyPatch, tiny_model: TinyModel
 ) -> None:
     asked: list[dict[str, Any]] = []
 
+    def absent(*_: Any, **__: Any) -> str:
+        raise FileNotFoundError
+
     def download(name: str, **given: Any) -> str:
-        if given.get("local_files_only"):
-            raise FileNotFoundError
-        asked.append(given)
+        asked.append({"name": name, **given})
         return str(tiny_model("cogvideox"))
 
-    monkeypatch.setattr(huggingface_hub, "snapshot_download", download)
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", absent)
     monkeypatch.setattr(huggingface_hub.HfApi, "model_info", lambda *_, **__: SimpleNamespace(sha=COMMIT))
+    monkeypatch.setattr(diffusers.DiffusionPipeline, "download", download)
     found = find("maker/tiny")
     assert (found.folder, found.mark) == (None, COMMIT)
     assert asked == []  # planning downloads nothing
-    assert fetch(found, variant="") == tiny_model("cogvideox")
-    assert asked[0]["revision"] == COMMIT
-    assert not any("bin" in pattern or "pt" in pattern for pattern in asked[0]["allow_patterns"])
+    assert fetch(found, variant="fp16") == tiny_model("cogvideox")
+    assert asked[0] == {
+        "name": "maker/tiny",
+        "revision": COMMIT,
+        "variant": "fp16",
+        "use_safetensors": True,
+        "trust_remote_code": False,
+    }
+
+
+def test_of_a_part_only_weights_without_pickles_are_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+
+    def download(name: str, *, allow_patterns: list[str], **_: Any) -> str:
+        asked.append(allow_patterns)
+        return "/somewhere"
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", download)
+    absent = Found(name="maker/adapter", folder=None, mark=COMMIT, pinned=True)
+    assert fetch(absent, key="components.motion_adapter.model") == Path("/somewhere")
+    assert asked == [["*.json", "*.safetensors"]]
 
 
 # -- nothing runs ------------------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ LAYERS = [
     {"executors"},
     {"generation"},
     {"estimate"},
-    {"api", "doctor", "preview", "survey"},
+    {"api", "backgrounds", "doctor", "preview", "survey"},
     {"cli"},
     {"__init__", "__main__"},
 ]

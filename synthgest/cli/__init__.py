@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from synthgest import __version__
-from synthgest.cli import doctor, generate, listing, preview, prompts, verify
+from synthgest.cli import backgrounds, doctor, generate, listing, preview, prompts, verify
 from synthgest.cli.output import Output
 from synthgest.errors import DatasetError, SpecError, SynthgestError
 
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 app.command("generate")(generate.command)
 app.command("prompts")(prompts.command)
+app.command("backgrounds")(backgrounds.command)
 app.command("preview")(preview.command)
 app.command("verify")(verify.command)
 app.command("list")(listing.command)

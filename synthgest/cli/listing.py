@@ -14,6 +14,7 @@ class Kind(StrEnum):
 
     GESTURES = "gestures"
     GENERATORS = "generators"
+    BACKGROUNDS = "backgrounds"
     ENGINES = "engines"
     PLACES = "places"
 
@@ -22,10 +23,11 @@ def command(
     kind: Annotated[Kind, typer.Argument(help="What to list.")] = Kind.GESTURES,
     as_json: JsonFlag = False,
 ) -> None:
-    """Show the gestures, generators, engines or kinds of drawn place that there are."""
+    """Show the gestures, generators, recipes for backgrounds, engines or kinds of drawn place that there are."""
     readers: dict[Kind, Callable[[], dict[str, str]]] = {
         Kind.GESTURES: _gestures,
         Kind.GENERATORS: _generators,
+        Kind.BACKGROUNDS: _backgrounds,
         Kind.ENGINES: _engines,
         Kind.PLACES: _places,
     }
@@ -46,6 +48,12 @@ def _generators() -> dict[str, str]:
 
     recipes = [load_recipe(name) for name in recipe_names()]
     return {recipe.name: recipe.summary or f"engine {recipe.engine}" for recipe in recipes}
+
+
+def _backgrounds() -> dict[str, str]:
+    from synthgest.backgrounds import background_recipe_names, load_background_recipe
+
+    return {name: load_background_recipe(name, {}).summary for name in background_recipe_names()}
 
 
 def _engines() -> dict[str, str]:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as LateError
 from dataclasses import dataclass
@@ -56,18 +56,38 @@ def find_all(settings: ModelSettings) -> dict[str, Found]:
     return {key: find(name, revision=settings.revision if key == "model" else "", key=key) for key, name in named}
 
 
-def fetch(found: Found, *, variant: str) -> Path:
+def fetch_all(settings: ModelSettings, found: Mapping[str, Found]) -> dict[str, Path]:
+    """The folders of all models that ``find_all`` found, fetched from the hub where they are not here."""
+    return {key: fetch(model, variant=settings.variant, key=key) for key, model in found.items()}
+
+
+def fetch(found: Found, *, variant: str = "", key: str = "model") -> Path:
     """The folder of a model's files, fetched from the hub if they are not here."""
     if found.folder is not None:
         return found.folder
-    hub = _hub()
-    rest = ["*.json", "*.txt", "*.model", "*.jinja", "*.safetensors"]
-    other = [] if variant else ["*.fp16.*", "*.bf16.*", "*.non_ema.*"]
     try:
-        where = hub.snapshot_download(found.name, revision=found.mark, allow_patterns=rest, ignore_patterns=other)
+        if key == "model":
+            return Path(_download_pipeline(found, variant))
+        rest = ["*.json", "*.safetensors"]
+        return Path(_hub().snapshot_download(found.name, revision=found.mark, allow_patterns=rest))
     except Exception as error:  # the hub's client raises its own, OSError and HTTP errors alike
-        raise _unreachable(found.name, "model", error) from error
-    return Path(where)
+        raise _unreachable(found.name, key, error) from error
+
+
+def _download_pipeline(found: Found, variant: str) -> str:
+    """Diffusers knows which files a pipeline consists of, and which of them a variant replaces."""
+    from synthgest.diffusion.libraries import diffusers_library
+
+    pipeline = diffusers_library().DiffusionPipeline
+    return str(
+        pipeline.download(
+            found.name,
+            revision=found.mark,
+            variant=variant or None,
+            use_safetensors=True,
+            trust_remote_code=False,
+        )
+    )
 
 
 def read_index(folder: Path) -> dict[str, Any]:

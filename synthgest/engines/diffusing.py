@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from synthgest.diffusion.models import Found, fetch, find_all
+from synthgest.diffusion.models import Found, fetch_all, find_all
 from synthgest.diffusion.settings import VideoSettings
 from synthgest.errors import ModelError, SpecError
 from synthgest.gestures import Gesture
@@ -172,7 +172,7 @@ class DiffusionEngine(ABC):
 
     @cached_property
     def _folders(self) -> dict[str, Path]:
-        return {key: fetch(found, variant=self.model.variant) for key, found in self._found.items()}
+        return fetch_all(self.model, self._found)
 
     @property
     def _loras(self) -> list[Found]:

@@ -103,7 +103,7 @@ def _shortened(parts: Parts) -> Iterator[tuple[Parts, tuple[str, ...]]]:
 
 def _text(parts: Parts) -> str:
     if parts.fused:
-        return _tidy(f"{parts.fused} {parts.camera}")
+        return tidy(f"{parts.fused} {parts.camera}")
     words = {
         "who": parts.character.text if parts.character else parts.action.subject,
         "setting": parts.environment.text if parts.environment else "",
@@ -112,10 +112,10 @@ def _text(parts: Parts) -> str:
         "phases": parts.phases,
         "camera": parts.camera,
     }
-    return _tidy(fill(parts.template, words, where="prompts/scene.txt"))
+    return tidy(fill(parts.template, words, where="prompts/scene.txt"))
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
     """One space between words, one mark where marks meet, and capitals where sentences begin."""
     text = re.sub(r"\s+([,.])", r"\1", " ".join(text.split()))
     text = re.sub(r",([,.])", r"\1", re.sub(r",,+", ",", text))
