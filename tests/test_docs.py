@@ -11,12 +11,11 @@ from pathlib import Path
 import pytest
 
 import synthgest as sg
-from synthgest.engines.staging import PoseTransferSettings
+from synthgest.engines import load_engine
 from synthgest.gestures import load_gestures, shipped_gestures
 from synthgest.motion.hand_shapes import HAND_SHAPES
 from synthgest.motion.landmarks import HAND_PARTS, LANDMARKS
-from synthgest.recipes import parse_settings
-from synthgest.tables import to_value
+from synthgest.recipes import change, load_recipe, parse_settings
 from synthgest.types import TRUTH
 
 ROOT = Path(__file__).parent.parent
@@ -48,7 +47,9 @@ def test_every_command_and_option_in_the_documents_exists(page: Path) -> None:
             for option in (word for word in words if word.startswith("--")):
                 assert f"{option} " in section, f"{line}: {option}"
             given = parse_settings([words[place + 1] for place, word in enumerate(words) if word == "--set"])
-            to_value(given, PoseTransferSettings, where=line)
+            named = words[words.index("--generator") + 1] if "--generator" in words else "pose-transfer"
+            if command == "generate" and not named.endswith(".toml"):
+                load_engine(change(load_recipe(named), given))
 
 
 def test_the_generated_pages_are_up_to_date() -> None:
