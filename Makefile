@@ -6,10 +6,10 @@ READY := $(VENV)/ready
 UV := $(BIN)/python -m uv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow check format bench docs system clean
+.PHONY: help demo test slow check format bench bench-gpu docs system clean
 
 help: ## show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
 
 $(READY): pyproject.toml constraints.txt hatch_build.py | system
 	$(PYTHON) -m venv $(VENV)
@@ -42,6 +42,10 @@ format: $(READY) ## rewrite the code in house format
 
 bench: $(READY) ## speed, as ratios measured side by side in one run
 	$(BIN)/python scripts/bench.py
+	$(BIN)/python scripts/bench_diffusion.py
+
+bench-gpu: $(READY) ## text-to-video on a GPU: clips an hour, peak memory, overhead
+	$(BIN)/python scripts/bench_gpu.py
 
 docs: $(READY) ## rewrite the generated pages of docs/
 	$(BIN)/python scripts/write_docs.py

@@ -75,7 +75,7 @@ def build_ltx(folder: Path) -> Path:
     """LTX-Video in small: sizes in steps of 32 px, frames 8 k + 1."""
     with _seeded():
         pipeline = LTXPipeline(
-            tokenizer=_t5_tokenizer(),
+            tokenizer=t5_tokenizer(),
             text_encoder=T5EncoderModel(T5Config(**_t5_sizes())),
             vae=_ltx_vae(),
             transformer=_ltx_transformer(),
@@ -171,7 +171,7 @@ _COGVIDEOX_LATENT = 4
 def _cogvideox(transformer: CogVideoXTransformer3DModel) -> dict[str, object]:
     """The parts of a CogVideoX pipeline round its transformer."""
     return {
-        "tokenizer": _t5_tokenizer(),
+        "tokenizer": t5_tokenizer(),
         "text_encoder": T5EncoderModel(T5Config(**_t5_sizes())),
         "vae": _cogvideox_vae(),
         "transformer": transformer,
@@ -221,7 +221,7 @@ _WAN_TRANSFORMER = {
 def _wan() -> dict[str, object]:
     """The parts of a Wan pipeline round its transformer."""
     return {
-        "tokenizer": _t5_tokenizer(),
+        "tokenizer": t5_tokenizer(),
         "text_encoder": UMT5EncoderModel(UMT5Config(**_t5_sizes())),
         "vae": _wan_vae(),
         "scheduler": UniPCMultistepScheduler(
@@ -310,7 +310,7 @@ def _expose(vae: nn.Module, last: nn.Conv2d | nn.Conv3d, latents: Tensor) -> Non
 
 def _t5_sizes() -> dict[str, int]:
     return {
-        "vocab_size": len(_t5_tokenizer()),
+        "vocab_size": len(t5_tokenizer()),
         "d_model": _TEXT,
         "d_kv": 8,
         "d_ff": 32,
@@ -319,7 +319,7 @@ def _t5_sizes() -> dict[str, int]:
     }
 
 
-def _t5_tokenizer() -> T5Tokenizer:
+def t5_tokenizer() -> T5Tokenizer:
     """A Unigram vocabulary of the shipped words and all ASCII characters, so that no two prompts read the same."""
     special = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0)]
     text = " ".join(path.read_text() for folder in ("prompts", "assets") for path in content(folder).rglob("*.t[ox]*"))
