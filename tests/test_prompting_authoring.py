@@ -10,7 +10,9 @@ import pytest
 from conftest import make, video_recipe
 from test_prompting_endpoint import KEY, Act, Handler, ScriptedServer, fails, says
 
+import synthgest as sg
 from synthgest.data.records import Record, read_record
+from synthgest.engines.text_to_video import TextToVideo
 from synthgest.generation import Request, prepare
 from synthgest.gestures import load_gestures
 from synthgest.prompting.authoring import open_writer, write_texts
@@ -163,6 +165,16 @@ def test_a_fused_prompt_that_is_missing_is_recorded_with_its_clips_alone(
         '{"fuse": "rate-limit"}': 1,
         '{"characters": "rate-limit"}': 6,
     }
+
+
+def test_an_engine_from_python_uses_its_writer_too(
+    server: ScriptedServer, tiny_model: TinyModel, tmp_path: Path
+) -> None:
+    server.acts = [answers]
+    engine = TextToVideo(recipe(server, tiny_model, tmp_path / "cache", fuse=False))
+    dataset = sg.generate(list(GESTURES), generator=engine, clips=2, seed=0, out=tmp_path / "out")
+    assert {clip.record.provenance["writer"] for clip in dataset} == {"writer-1"}
+    assert len(server.seen) == 4
 
 
 def test_a_plan_and_a_trial_ask_nothing(server: ScriptedServer, tiny_model: TinyModel, tmp_path: Path) -> None:

@@ -89,7 +89,7 @@ class DiffusionEngine(ABC):
 
         require_callable(pipeline_class(self.model, self._folders["model"]), self.model, self.arguments)
         gestures = {shot.gesture.name: shot.gesture for shot in shots}
-        enrichment = self.enriched(list(gestures.values()), ask=not trial)
+        enrichment = self._enrichment = self.enriched(list(gestures.values()), ask=not trial)
         prompts = [(shot.gesture.name, enrichment.prompt(shot.gesture, shot.index)) for shot in shots]
         warn_of_shortened(prompts, self.model.max_tokens)
         settings = {key: value for key, value in self.recipe.settings.items() if key != "writer"}
