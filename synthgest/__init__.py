@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from synthgest.data.verify import verify
     from synthgest.errors import SynthgestError
     from synthgest.gestures import Gesture
+    from synthgest.labels import class_probabilities, entropy, sample_weights, soft_labels
     from synthgest.types import Engine, Recipe, Rendered, Shot
 
 __version__ = "0.1.0"
@@ -21,6 +22,10 @@ _HOMES = {
     "verify": "synthgest.data.verify",
     "SynthgestError": "synthgest.errors",
     "Gesture": "synthgest.gestures",
+    "class_probabilities": "synthgest.labels",
+    "entropy": "synthgest.labels",
+    "sample_weights": "synthgest.labels",
+    "soft_labels": "synthgest.labels",
     "Engine": "synthgest.types",
     "Recipe": "synthgest.types",
     "Rendered": "synthgest.types",
@@ -37,7 +42,11 @@ __all__ = [
     "Shot",
     "SynthgestError",
     "__version__",
+    "class_probabilities",
+    "entropy",
     "generate",
+    "sample_weights",
+    "soft_labels",
     "verify",
 ]
 

@@ -29,7 +29,7 @@ from synthgest.takes import ATTEMPTS
 from synthgest.types import Recipe, Shot
 
 if TYPE_CHECKING:
-    from synthgest.diffusion.sampling import Sampler
+    from synthgest.diffusion.sampling import Wish
 
 _FLAT = 0.01  # standard deviation over the picture, of 1: one colour, and no place
 _ENGINE = "text-to-image"
@@ -37,12 +37,17 @@ _ENGINE = "text-to-image"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Background:
-    """A picture to be made. name: of its file: the kind of place, and a hash of all that it depends on. seed: of the first try."""
+    """A picture to be made. seed: of the first try."""
 
-    name: str
     environment: Environment
     prompt: str
     seed: int
+
+    def name(self, config: str) -> str:
+        """Of its file: the kind of place, and a hash of all that the picture depends on. config: digest of recipe and model."""
+        kind = re.sub(r"[^a-z]+", "-", self.environment.place.lower()).strip("-")  # words of a model never name a file
+        mark = hashlib.sha256(f"{config} {self.seed} {self.prompt}".encode()).hexdigest()[:16]
+        return f"{kind or 'place'}-{mark}.png"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +73,7 @@ def load_background_recipe(word: str, changes: Mapping[str, Any]) -> Recipe:
 
 
 def plan_backgrounds(
-    gestures: Sequence[Gesture], enrichment: Enrichment, recipe: Recipe, *, each: int, seed: int
+    gestures: Sequence[Gesture], enrichment: Enrichment, *, each: int, seed: int
 ) -> tuple[Background, ...]:
     """``each`` pictures of every environment of the gestures, in turn; environments that gestures share come once."""
     if each < 1:
@@ -76,8 +81,7 @@ def plan_backgrounds(
     places = {place.text: place for gesture in gestures for place in enrichment.environments(gesture)}
     if not places:
         raise SpecError("there are no places to make pictures of; ask for at least one environment")
-    config = recipe_digest(recipe, {})
-    return tuple(_planned(place, number, seed, config) for number in range(each) for place in places.values())
+    return tuple(_planned(place, number, seed) for number in range(each) for place in places.values())
 
 
 def fill_folder(
@@ -96,71 +100,71 @@ def fill_folder(
     folders = fetch_all(settings, found)
     require_callable(pipeline_class(settings, folders["model"]), settings, ())
     make_folder(out)
+    config = recipe_digest(recipe, {key: model.mark for key, model in found.items()})
+    names = {background.name(config): background for background in backgrounds}
     with locked(out / ".lock"):
         sweep(out)
-        missing = [each for each in backgrounds if not (out / each.name).is_file()]
-        failed = dict(_made(recipe, settings, found, folders, missing, out, progress)) if missing else {}
-    return Filled(made=len(missing) - len(failed), kept=len(backgrounds) - len(missing), failed=failed)
+        missing = {name: background for name, background in names.items() if not (out / name).is_file()}
+        failed: dict[str, str] = {}
+        if missing:
+            studio = _Studio(recipe, settings, found["model"], folders)
+            for name, background, picture, fault in studio.pictures(missing):
+                if fault:
+                    failed[name] = fault
+                else:
+                    write_bytes(out / name, picture)
+                progress(background)
+    return Filled(made=len(missing) - len(failed), kept=len(names) - len(missing), failed=failed)
 
 
-def _planned(place: Environment, number: int, seed: int, config: str) -> Background:
+def _planned(place: Environment, number: int, seed: int) -> Background:
     own = shot_seed(seed, place.text, number)
     bank = load_bank("background")
     template = bank[number % len(bank)]
     prompt = tidy(fill(template, {"setting": place.text}, where="prompts/background.txt"))
-    kind = re.sub(r"[^a-z]+", "-", place.place.lower()).strip("-") or "place"  # words of a model never name a file
-    mark = hashlib.sha256(f"{config} {own} {prompt}".encode()).hexdigest()[:16]
-    return Background(name=f"{kind}-{mark}.png", environment=place, prompt=prompt, seed=own)
+    return Background(environment=place, prompt=prompt, seed=own)
 
 
-def _made(
-    recipe: Recipe,
-    settings: ModelSettings,
-    found: Mapping[str, Found],
-    folders: Mapping[str, Path],
-    missing: Sequence[Background],
-    out: Path,
-    progress: Callable[[Background], None],
-) -> Iterator[tuple[str, str]]:
-    """Makes the missing pictures; yields the name and the reason of each that could not be made."""
-    from synthgest.diffusion.sampling import Sampler
+class _Studio:
+    """A loaded text-to-image pipeline that is asked for pictures until they can be used."""
 
-    sampler = Sampler(settings, folders, batch=recipe.batch)
-    about = {"model": found["model"].name, "revision": found["model"].mark, "licence": recipe.licence}
-    for start in range(0, len(missing), recipe.batch):
-        batch = missing[start : start + recipe.batch]
-        for background, (picture, reason) in zip(batch, _tried(sampler, batch, recipe), strict=True):
-            if reason:
-                yield background.name, reason
-            else:
-                write_bytes(out / background.name, _png(picture, background, about))
-            progress(background)
+    def __init__(self, recipe: Recipe, settings: ModelSettings, model: Found, folders: Mapping[str, Path]) -> None:
+        from synthgest.diffusion.sampling import Sampler
 
+        self._batch = recipe.batch
+        self._about = {"model": model.name, "revision": model.mark, "licence": recipe.licence}
+        self._recipe = recipe.name
+        self._sampler = Sampler(settings, folders, batch=recipe.batch)
 
-def _tried(
-    sampler: "Sampler", batch: Sequence[Background], recipe: Recipe
-) -> list[tuple[NDArray[np.floating[Any]], str]]:
-    """A picture for each, and what is wrong with it if the last try was as bad as the first."""
-    from synthgest.diffusion.sampling import Wish
+    def pictures(self, wanted: Mapping[str, Background]) -> Iterator[tuple[str, Background, bytes, str]]:
+        """Name, plan, PNG and fault of each picture; the PNG is empty where there is a fault."""
+        waiting = list(wanted.items())
+        for start in range(0, len(waiting), self._batch):
+            batch = waiting[start : start + self._batch]
+            for (name, background), picture in zip(batch, self._tried(batch), strict=True):
+                fault = _fault(picture)
+                yield name, background, b"" if fault else _png(picture, background, self._about), fault
 
-    shots = [_shot(background, recipe) for background in batch]
-    prompts = [background.prompt for background in batch]
-    wishes = [Wish(shot=shot, prompt=prompt) for shot, prompt in zip(shots, prompts, strict=True)]
-    pictures = [sample.pictures for sample in sampler.sample(wishes)]
-    for number, wish in enumerate(wishes):
-        for attempt in range(1, ATTEMPTS):
-            if not _fault(pictures[number]):
-                break
-            again = replace(wish, shot=replace(wish.shot, seed=wish.shot.seed + attempt, attempt=attempt))
-            (sample,) = sampler.sample([again])
-            pictures[number] = sample.pictures
-    return [(picture, _fault(picture)) for picture in pictures]
+    def _tried(self, batch: Sequence[tuple[str, Background]]) -> list[NDArray[np.floating[Any]]]:
+        """A picture for each; one that cannot be used is asked for again, with the next seeds."""
+        wishes = [self._wish(name, background) for name, background in batch]
+        pictures = [sample.pictures for sample in self._sampler.sample(wishes)]
+        for number, wish in enumerate(wishes):
+            for attempt in range(1, ATTEMPTS):
+                if not _fault(pictures[number]):
+                    break
+                shot = replace(wish.shot, seed=wish.shot.seed + attempt, attempt=attempt)
+                (sample,) = self._sampler.sample([replace(wish, shot=shot)])
+                pictures[number] = sample.pictures
+        return pictures
 
+    def _wish(self, name: str, background: Background) -> "Wish":
+        """A picture in the terms in which a pipeline is asked."""
+        from synthgest.diffusion.sampling import Wish
 
-def _shot(background: Background, recipe: Recipe) -> Shot:
-    """A picture in the terms in which a pipeline is asked."""
-    place = Gesture(name=f"places/{background.name}", phrase=background.prompt)
-    return Shot(id=background.name, gesture=place, index=0, seed=background.seed, recipe=recipe.name)
+        place = Gesture(name=f"places/{name}", phrase=background.prompt)
+        shot = Shot(id=name, gesture=place, index=0, seed=background.seed, recipe=self._recipe)
+        return Wish(shot=shot, prompt=background.prompt)
 
 
 def _fault(picture: NDArray[np.floating[Any]]) -> str:

@@ -6,6 +6,8 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import numpy as np
+
 from synthgest.generation import Prepared, outcomes_of
 
 TRIALS = 6
@@ -40,8 +42,8 @@ def estimate(prepared: Prepared) -> Estimate:
 def _quoted(prepared: Prepared) -> Estimate:
     recipe = prepared.request.recipe
     busy = recipe.published.seconds * prepared.missing
-    settings = {key: int(recipe.settings.get(key, 0)) for key in ("width", "height", "frames")}
-    pixels = math.prod(settings.values()) * prepared.missing
+    sides = (recipe.settings.get(key, 0) for key in ("width", "height", "frames"))
+    pixels = math.prod(float(np.mean(side)) for side in sides) * prepared.missing  # of a range, the middle
     return Estimate(
         bytes=math.ceil(pixels * _BYTES_A_PIXEL),
         seconds=busy / max(1, prepared.workers),

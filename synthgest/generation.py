@@ -146,12 +146,15 @@ def run(
                 if progress is not None:
                     progress(outcome)
     failures = tuple(outcome for outcome in outcomes if outcome.reason)
-    left = len(missing) - len(outcomes)
+    made = len(outcomes) - len(failures)
+    if len(outcomes) < len(missing):  # a worker that is asked to leave still publishes the clip that it has in hand
+        there = record_ids(out)
+        made = sum(shot.id in there for shot in missing)
     return Summary(
-        clips=len(prepared.shots) - len(failures) - left,
-        made=len(outcomes) - len(failures),
+        clips=len(prepared.shots) - len(missing) + made,
+        made=made,
         failed=len(failures),
-        missing=left,
+        missing=len(missing) - made - len(failures),
         seconds=time.monotonic() - began,
         failures=failures,
     )

@@ -92,9 +92,7 @@ def words_as_toml(gestures: Iterable[Gesture], enrichment: Enrichment) -> str:
 def _balance(prompts: Iterable[Prompt]) -> dict[str, dict[str, int]]:
     counts: dict[str, Counter[str]] = {}
     for prompt in prompts:
-        levels = {"camera": prompt.camera} if prompt.camera else {}
-        for part in (prompt.environment, prompt.character):
-            levels |= part.levels if part else {}
+        levels = prompt.levels | ({"camera": prompt.camera} if prompt.camera else {})
         for respect, level in levels.items():
             counts.setdefault(respect, Counter())[level] += 1
     return {respect: dict(sorted(levels.items(), key=_order)) for respect, levels in sorted(counts.items())}

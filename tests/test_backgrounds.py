@@ -3,6 +3,8 @@
 import dataclasses
 import inspect
 import json
+import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,12 +50,12 @@ def recipe(tiny_model: TinyModel) -> Recipe:
     return Recipe(name="tiny", engine="text-to-image", settings=settings, licence="CC0-1.0", batch=3)
 
 
-def planned(recipe: Recipe, each: int = 2, seed: int = 0) -> tuple[Background, ...]:
-    return plan_backgrounds(GESTURES, ENRICHMENT, recipe, each=each, seed=seed)
+def planned(each: int = 2, seed: int = 0) -> tuple[Background, ...]:
+    return plan_backgrounds(GESTURES, ENRICHMENT, each=each, seed=seed)
 
 
-def fill(recipe: Recipe, out: Path, each: int = 2) -> Any:
-    return fill_folder(recipe, planned(recipe, each), out, progress=lambda _: None)
+def fill(recipe: Recipe, out: Path, each: int = 2, seed: int = 0) -> Any:
+    return fill_folder(recipe, planned(each, seed), out, progress=lambda _: None)
 
 
 def test_every_place_has_its_pictures_and_a_second_run_makes_none(recipe: Recipe, tmp_path: Path) -> None:
@@ -76,10 +78,10 @@ def test_the_same_pictures_come_again_whatever_is_there_already(recipe: Recipe, 
 
 def test_a_picture_says_what_it_was_made_from(recipe: Recipe, tmp_path: Path) -> None:
     fill(recipe, tmp_path / "bg", each=1)
-    by_name = {background.name: background for background in planned(recipe, 1)}
+    prompts = {background.prompt for background in planned(1)}
     for path in (tmp_path / "bg").glob("*.png"):
         said = json.loads(Image.open(path).text["synthgest"])  # type: ignore[attr-defined]
-        assert said["prompt"] == by_name[path.name].prompt
+        assert said["prompt"] in prompts
         assert said["licence"] == "CC0-1.0"
         assert set(said["levels"]) == {"place", "light"}
         assert said["environment"] in said["prompt"]
@@ -93,32 +95,42 @@ def test_drawn_people_stand_in_them(recipe: Recipe, tmp_path: Path) -> None:
     assert rendered.provenance["background"].endswith(".png")
 
 
-def test_places_that_gestures_share_come_once(recipe: Recipe) -> None:
-    names = [background.name for background in planned(recipe, 3)]
+def test_places_that_gestures_share_come_once() -> None:
+    names = [background.name("config") for background in planned(3)]
     assert len(set(names)) == len(names) == 12
-    twice = plan_backgrounds((*GESTURES[:1], *GESTURES[:1]), ENRICHMENT, recipe, each=3, seed=0)
+    twice = plan_backgrounds((*GESTURES[:1], *GESTURES[:1]), ENRICHMENT, each=3, seed=0)
     assert len(twice) == 6
     assert all("people" in background.prompt.lower() or "nobody" in background.prompt.lower() for background in twice)
 
 
-def test_another_model_or_seed_has_other_names(recipe: Recipe, tiny_model: TinyModel) -> None:
-    other = dataclasses.replace(recipe, settings={**recipe.settings, "steps": 3})
-    assert not {each.name for each in planned(recipe)} & {each.name for each in planned(other)}
-    assert not {each.name for each in planned(recipe)} & {each.name for each in planned(recipe, seed=1)}
+def test_other_settings_weights_or_seeds_have_other_names(
+    recipe: Recipe, tmp_path: Path, tiny_model: TinyModel
+) -> None:
+    fill(recipe, tmp_path / "bg", each=1)
+    fill(recipe, tmp_path / "bg", each=1, seed=1)
+    fill(dataclasses.replace(recipe, settings={**recipe.settings, "steps": 3}), tmp_path / "bg", each=1)
+    copy = Path(shutil.copytree(tiny_model("text_to_image"), tmp_path / "copy"))
+    elsewhere = dataclasses.replace(recipe, settings={**recipe.settings, "model": str(copy)})
+    assert fill(elsewhere, tmp_path / "bg", each=1).kept == 4  # the same model is the same wherever it lies
+    weights = copy / "vae" / "diffusion_pytorch_model.safetensors"
+    content = bytearray(weights.read_bytes())
+    content[-2] ^= 1
+    weights.write_bytes(content)
+    assert fill(elsewhere, tmp_path / "bg", each=1).made == 4
+    assert len(list((tmp_path / "bg").glob("*.png"))) == 16
 
 
-def test_words_of_a_model_never_name_a_file(recipe: Recipe) -> None:
+def test_words_of_a_model_never_name_a_file() -> None:
     texts = {"everyday/wave": Texts(environments=("../../etc/passwd", "in a <b>cave</b>; rm -rf /"))}
     evil = Enrichment(settings=EnrichmentSettings(mode="env"), texts=texts)
-    for background in plan_backgrounds(GESTURES[:1], evil, recipe, each=1, seed=0):
-        assert background.name.startswith("place-")
-        assert "/" not in background.name
+    for background in plan_backgrounds(GESTURES[:1], evil, each=1, seed=0):
+        assert re.fullmatch(r"place-[0-9a-f]{16}\.png", background.name("config"))
 
 
 def test_nan_and_single_colours_are_tried_again_and_then_reported(
     recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, wanted = sampling.call, planned(recipe, 1)
+    real, wanted = sampling.call, planned(1)
     once, never = wanted[0].seed, (wanted[1].seed, wanted[1].seed + 1, wanted[1].seed + 2)
 
     def call(pipeline: Any, settings: Any, prompts: Any, seeds: list[int], **given: Any) -> Any:
@@ -133,15 +145,15 @@ def test_nan_and_single_colours_are_tried_again_and_then_reported(
     monkeypatch.setattr(sampling, "call", call)
     filled = fill(recipe, tmp_path / "bg", each=1)
     assert filled.made == 3
-    assert filled.failed == {wanted[1].name: "flat"}
-    assert not (tmp_path / "bg" / wanted[1].name).exists()
+    assert list(filled.failed.values()) == ["flat"]
+    assert len(list((tmp_path / "bg").glob("*.png"))) == 3
 
 
 @pytest.mark.parametrize("wrong", [{"each": 0}, {"environments": 0}])
-def test_nothing_to_do_is_said(wrong: dict[str, int], recipe: Recipe) -> None:
+def test_nothing_to_do_is_said(wrong: dict[str, int]) -> None:
     enrichment = Enrichment(settings=EnrichmentSettings(mode="env", environments=wrong.get("environments", 2)))
     with pytest.raises(SpecError, match="at least"):
-        plan_backgrounds(GESTURES, enrichment, recipe, each=wrong.get("each", 1), seed=0)
+        plan_backgrounds(GESTURES, enrichment, each=wrong.get("each", 1), seed=0)
 
 
 def test_a_pipeline_for_video_is_refused(tiny_model: TinyModel, tmp_path: Path, recipe: Recipe) -> None:
@@ -170,7 +182,7 @@ def test_the_command_shows_and_makes(tmp_path: Path, tiny_model: TinyModel) -> N
     toml.write_text(f'model = "{tiny_model("text_to_image")}"\nwidth = 64\nheight = 64\nsteps = 2\nmax_tokens = 77\n')
     words = ["backgrounds", "wave", "--generator", toml, "--environments", 2, "--each", 1, "--out", tmp_path / "bg"]
     shown = last_line(synthgest(*words, "--dry-run", "--json"))
-    assert len(shown["pictures"]) == 2
+    assert len(shown["prompts"]) == 2
     assert not (tmp_path / "bg").exists()
     made = synthgest(*words, "--json")
     assert last_line(made)["made"] == 2, made.stderr

@@ -133,16 +133,18 @@ def test_what_the_hub_says_is_passed_on(status: int, message: str, monkeypatch: 
 
 
 def test_a_model_that_the_hub_has_is_fetched_at_its_commit_without_pickles(
-    monkeypatch: pytest.MonkeyPatch, tiny_model: TinyModel
+    monkeypatch: pytest.MonkeyPatch, tiny_model: TinyModel, tmp_path: Path
 ) -> None:
     asked: list[dict[str, Any]] = []
+    snapshot = tmp_path / COMMIT
+    snapshot.symlink_to(tiny_model("cogvideox"))
 
     def absent(*_: Any, **__: Any) -> str:
         raise FileNotFoundError
 
     def download(name: str, **given: Any) -> str:
         asked.append({"name": name, **given})
-        return str(tiny_model("cogvideox"))
+        return str(snapshot)
 
     monkeypatch.setattr(huggingface_hub, "snapshot_download", absent)
     monkeypatch.setattr(huggingface_hub.HfApi, "model_info", lambda *_, **__: SimpleNamespace(sha=COMMIT))
@@ -150,14 +152,50 @@ def test_a_model_that_the_hub_has_is_fetched_at_its_commit_without_pickles(
     found = find("maker/tiny")
     assert (found.folder, found.mark) == (None, COMMIT)
     assert asked == []  # planning downloads nothing
-    assert fetch(found, variant="fp16") == tiny_model("cogvideox")
+    assert fetch(found, variant="fp16") == snapshot
     assert asked[0] == {
         "name": "maker/tiny",
-        "revision": COMMIT,
+        "revision": None,
         "variant": "fp16",
         "use_safetensors": True,
         "trust_remote_code": False,
     }
+
+
+def test_a_model_that_changes_while_it_is_fetched_is_not_used(
+    monkeypatch: pytest.MonkeyPatch, tiny_model: TinyModel
+) -> None:
+    monkeypatch.setattr(diffusers.DiffusionPipeline, "download", lambda *_, **__: str(tiny_model("cogvideox")))
+    with pytest.raises(ModelError, match="was changed on the hub"):
+        fetch(Found(name="maker/tiny", folder=None, mark=COMMIT, revision="", pinned=True))
+
+
+def test_a_snapshot_of_which_only_the_needed_files_were_fetched_is_whole(
+    hub_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class IncompleteError(OSError):
+        snapshot_path = str(hub_cache / "snapshots" / COMMIT)
+
+    def incomplete(*_: Any, **__: Any) -> str:
+        raise IncompleteError("README.md is missing")
+
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", incomplete)
+    assert find("maker/tiny").folder == hub_cache / "snapshots" / COMMIT
+
+
+def test_what_a_download_tool_keeps_for_itself_does_not_count(copy: Path) -> None:
+    before = find(str(copy)).mark
+    (copy / ".cache" / "huggingface").mkdir(parents=True)
+    (copy / ".cache" / "huggingface" / "vae.metadata").write_text("now")
+    assert find(str(copy)).mark == before
+
+
+def test_old_models_may_name_a_module_of_diffusers(copy: Path) -> None:
+    index = json.loads((copy / "model_index.json").read_text())
+    (copy / "safety_checker").mkdir()
+    index["safety_checker"] = ["stable_diffusion", "StableDiffusionSafetyChecker"]
+    (copy / "model_index.json").write_text(json.dumps(index))
+    assert find(str(copy)).folder == copy
 
 
 def test_of_a_part_only_weights_without_pickles_are_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -165,11 +203,11 @@ def test_of_a_part_only_weights_without_pickles_are_fetched(monkeypatch: pytest.
 
     def download(name: str, *, allow_patterns: list[str], **_: Any) -> str:
         asked.append(allow_patterns)
-        return "/somewhere"
+        return f"/somewhere/{COMMIT}"
 
     monkeypatch.setattr(huggingface_hub, "snapshot_download", download)
-    absent = Found(name="maker/adapter", folder=None, mark=COMMIT, pinned=True)
-    assert fetch(absent, key="components.motion_adapter.model") == Path("/somewhere")
+    absent = Found(name="maker/adapter", folder=None, mark=COMMIT, revision="", pinned=True)
+    assert fetch(absent, key="components.motion_adapter.model").name == COMMIT
     assert asked == [["*.json", "*.safetensors"]]
 
 

@@ -29,10 +29,7 @@ from synthgest.types import TRUTH, Recipe, Rendered, Shot
 TinyModel = Callable[[str], Path]
 GESTURES = load_gestures(["everyday/wave", "rocog/Halt"])
 SHIPPED = [name for name in recipe_names() if load_recipe(name).engine == "restyle"]
-PIPELINES = {
-    "restyle-cogvideox-fun-pose": "CogVideoXFunControlPipeline",
-    "restyle-wan2.1-vace-1.3b": "WanVACEPipeline",
-}
+PIPELINES = {"restyle-wan2.1-vace-1.3b": "WanVACEPipeline"}
 
 
 @pytest.fixture(autouse=True)
@@ -162,8 +159,8 @@ def test_nobody_in_the_picture_is_a_black_one() -> None:
         ({"drawing": {"width": 32}}, "leave it out"),
         ({"drawing": {"placces": ["street"]}}, "did you mean 'places'"),
         ({"signal": "canny"}, "canny"),
-        ({"texts": {"everyday/wave": {"characters": ["a pirate with a hook"]}}}, 'enrichment.mode = "env"'),
-        ({"writer": {"local": "m"}}, 'enrichment.mode = "env"'),
+        ({"texts": {"everyday/wave": {"characters": ["a pirate with a hook"]}}}, 'signal = "pose"'),
+        ({"writer": {"local": "m"}}, 'signal = "pose"'),
         ({"control": "picture"}, "takes no 'picture'"),
         ({"frames": 50}, "4 k"),
     ],

@@ -30,7 +30,7 @@ from synthgest.engines.text_to_video import TextToVideo, TextToVideoSettings
 from synthgest.errors import ConfigChanged, MissingDependency, ModelError, SpecError
 from synthgest.generation import Request, prepare, run
 from synthgest.gestures import Gesture, load_gestures
-from synthgest.plan import plan
+from synthgest.plan import plan, recipe_digest
 from synthgest.progress import Step, listening
 from synthgest.recipes import load_recipe, recipe_names
 from synthgest.tables import to_value
@@ -275,6 +275,16 @@ def test_other_prompts_or_weights_are_other_clips_and_refused(tiny_model: TinyMo
             prepare(request(other, tmp_path / "out", clips=1))
 
 
+def test_how_patiently_a_writer_is_asked_changes_no_id(tiny_model: TinyModel) -> None:
+    def config(**writer: object) -> str:
+        settings = {"base_url": "http://127.0.0.1:1/v1", "model": "m", **writer}
+        chosen = video_recipe(tiny_model("cogvideox"), writer=settings)
+        return recipe_digest(chosen, fingerprint(load_engine(chosen)))
+
+    assert config() == config(timeout=5.0, retries=1, budget=9.0, key_env="OTHER", cache="/tmp/elsewhere")
+    assert len({config(), config(model="n"), config(temperature=0.1), config(fuse=False)}) == 4
+
+
 def test_the_models_own_tokenizer_counts(tiny_model: TinyModel) -> None:
     engine = TextToVideo(video_recipe(tiny_model("cogvideox")))
     prompt = engine.prompt(shots_of(engine.recipe)[0])
@@ -367,6 +377,19 @@ def test_lack_of_memory_costs_time_but_no_frame_and_no_pixel(
         assert take.provenance["savings"] == ["tiling", "slicing", "batch 2", "batch 1"]
 
 
+def test_at_batch_1_no_clip_is_wasted_on_slicing(tiny_model: TinyModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    starve(monkeypatch, lambda pipeline, count: pipeline.vae.use_tiling)
+    (take,) = take_all(load_engine(video_recipe(tiny_model("cogvideox"))), shots_of(video_recipe(Path("x")), 1)[:1])
+    assert isinstance(take, Take)
+    assert take.provenance["savings"] == ["tiling"]
+
+
+def test_a_recipe_may_tile_from_the_beginning(tiny_model: TinyModel) -> None:
+    engine = TextToVideo(video_recipe(tiny_model("cogvideox"), tiling=True))
+    assert engine._sampler.pipeline.vae.use_tiling
+    assert engine._sampler.memory.savings == []
+
+
 def test_without_enough_memory_the_run_ends_with_advice(
     tiny_model: TinyModel, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -448,11 +471,12 @@ def test_a_dry_run_quotes_what_was_published(tmp_path: Path, tiny_model: TinyMod
     recipe = tmp_path / "quoted.toml"
     recipe.write_text(
         f'engine = "text-to-video"\nmodel = "{tiny_model("ltx")}"\nwidth = 64\nheight = 64\nframes = 9\nfps = 8\n'
-        'seconds = 90\nseconds_on = "one A100"\n'
+        'seconds = 90\nseconds_on = "one A100"\nmemory_gb = 12\n'
     )
     words = ["generate", "come here", "--generator", recipe, "--clips", 80, "--out", tmp_path / "out", "--dry-run"]
     told = last_line(synthgest(*words, "--json"))
     assert told["gpu_hours"] == 2
+    assert told["memory_gb"] == 12
     assert "one A100" in told["source"]
     assert not (tmp_path / "out").exists()
 

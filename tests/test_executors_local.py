@@ -122,3 +122,13 @@ def test_a_worker_that_is_asked_to_leave_between_clips_leaves_at_once() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
     assert done.stdout == ""
+
+
+def test_a_worker_whose_launcher_is_gone_ends_instead_of_spoiling_its_clip() -> None:
+    script = (
+        "import os; from synthgest.executors.worker import _Teller; from synthgest.progress import Step\n"
+        "receiving, sending = os.pipe(); os.close(receiving)\n"
+        "_Teller(os.fdopen(sending, 'wb'))(Step(done=1, total=2)); print('still here')"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

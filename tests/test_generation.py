@@ -12,7 +12,8 @@ from synthgest.errors import ConfigChanged, DatasetError, SpecError, StorageErro
 from synthgest.estimate import _seconds, estimate
 from synthgest.generation import Request, prepare, run
 from synthgest.gestures import Gesture, load_gestures
-from synthgest.types import Recipe
+from synthgest.recipes import load_recipe
+from synthgest.types import Published, Recipe
 
 
 @pytest.fixture
@@ -165,3 +166,26 @@ def test_the_estimate_of_time_counts_the_workers_start_and_their_pace() -> None:
     assert _seconds([1.9, 2.0, 2.5, 3.0, 3.5, 4.0], workers=2, missing=100) == pytest.approx(51)
     assert _seconds([4.0], workers=8, missing=1) == pytest.approx(4)
     assert _seconds([3.0, 4.0], workers=2, missing=10) == pytest.approx(20)
+
+
+def test_a_quoted_cost_of_a_recipe_with_a_range_of_frames_is_for_its_middle(tmp_path: Path) -> None:
+    recipe = dataclasses.replace(
+        load_recipe("pose-transfer"), published=Published(seconds=4.0, seconds_on="somebody's laptop")
+    )
+    found = estimate(
+        prepare(
+            Request(gestures=load_gestures(["wave"]), recipe=recipe, clips=10, seed=0, out=tmp_path / "o", workers=2)
+        )
+    )
+    assert found.seconds == 20
+    assert found.trials == 0
+    assert 1e5 < found.bytes < 1e7
+
+
+def test_a_clip_that_is_published_at_the_last_moment_counts(request_for: Request) -> None:
+    """Time is up with clips on their way: the summary says what the folder holds."""
+    for budget in (0.3, 0.6, 0.9):
+        request = dataclasses.replace(request_for, clips=4000, workers=2, out=request_for.out / str(budget))
+        summary = run(prepare(request), budget=budget)
+        assert summary.clips == len(Dataset(request.out))
+        assert summary.clips + summary.missing == 8000

@@ -10,6 +10,7 @@ PACKAGE = Path(__file__).parent.parent / "synthgest"
 # From the bottom up: a layer may import from its own and from those before it.
 LAYERS = [
     {"errors", "content", "progress"},
+    {"labels", "statistics"},
     {"tables"},
     {
         "motion.skeleton",

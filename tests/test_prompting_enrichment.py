@@ -8,6 +8,7 @@ import pytest
 from synthgest.body.people import STYLES
 from synthgest.errors import SpecError
 from synthgest.gestures import Gesture, load_gestures, shipped_gestures
+from synthgest.prompting.action import action_of
 from synthgest.prompting.banks import load_table
 from synthgest.prompting.characters import character_bank
 from synthgest.prompting.enrichment import Enrichment, Texts
@@ -152,16 +153,44 @@ def prompt_for(**words: object) -> str:
 
 
 def test_plain_phrases_become_sentences() -> None:
-    assert prompt_for(phrase="a soldier signalling halt").startswith("A soldier is signalling halt.")
-    assert prompt_for(phrase="an old man is waving.").startswith("An old man is waving.")
-    assert prompt_for(phrase="brushing teeth").startswith("A person is brushing teeth.")
-    assert prompt_for(phrase="thumbs up").startswith('A person is making the gesture "thumbs up".')
+    for phrase, said in {
+        "a soldier signalling halt": "A soldier is signalling halt.",
+        "a person is waving hello": "A person is waving hello.",
+        "an old man is waving.": "An old man is waving.",
+        "two people shaking hands": "Two people are shaking hands.",
+        "people are dancing": "People are dancing.",
+        "brushing teeth": "A person is brushing teeth.",
+        "thumbs up": 'A person is making the gesture "thumbs up".',
+        "swing a racket": 'A person is making the gesture "swing a racket".',
+        "a person stands facing the camera": 'A person is making the gesture "a person stands facing the camera".',
+    }.items():
+        assert prompt_for(phrase=phrase).startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "sexes"),
+    [
+        ("a person clapping", {"female", "male"}),
+        ("clapping", {"female", "male"}),
+        ("a woman clapping", {"female"}),
+        ("an old man waving", {"male"}),
+        ("a nurse washing her hands", set()),
+        ("two people shaking hands", set()),
+    ],
+)
+def test_a_phrase_that_says_who_is_believed(phrase: str, sexes: set[str]) -> None:
+    gesture = Gesture(name=f"own/{phrase}", phrase=phrase)
+    prompts = [enrichment().prompt(gesture, index) for index in range(16)]
+    assert {prompt.character.sex for prompt in prompts if prompt.character} == sexes
+    assert sexes or all(phrase.split()[1] in prompt.text for prompt in prompts)
 
 
 def test_the_phases_of_the_specification_are_worded() -> None:
     wave, halt = (load_gestures([name])[0] for name in ("everyday/wave", "rocog/Halt"))
     assert "two to four times" in enrichment().prompt(wave, 0).text
     assert "still" in enrichment().prompt(halt, 0).text
+    (nod,) = load_gestures(["everyday/nod"])
+    assert "arms" not in " ".join(action_of(nod).phases)
     ways = {tuple(enrichment().prompt(wave, index).text.split(". ")[-3:]) for index in range(64)}
     assert len(ways) > 8
 
@@ -170,6 +199,8 @@ def test_the_phases_of_the_specification_are_worded() -> None:
     ("phrase", "kind"),
     [
         ("kicking a ball", "sport"),
+        ("running in place", "sport"),
+        ("swimming freestyle", "sport"),
         ("pouring a cup of tea", "household"),
         ("typing on a keyboard", "work"),
         ("pinch to zoom", "screen"),
@@ -271,9 +302,9 @@ def test_ever_more_people_can_be_asked_for() -> None:
 
 def test_words_and_drawings_name_the_same_places_light_and_clothes() -> None:
     assert set(place_words()) == set(KINDS)
-    assert {name for name, words in place_words().items() if words.inside} == {
-        name for name, tags in KINDS.items() if "indoors" in tags
-    }
+    indoors = {name for name, tags in KINDS.items() if "indoors" in tags}
+    assert {name for name, words in place_words().items() if words.light in ("inside", "enclosed")} == indoors
+    assert set(light_words()) == {"outside", "wild", "inside", "enclosed"}
     assert all(set(hours) == set(HOURS) for hours in light_words().values())
     assert set(character_bank().outfits) == set(STYLES)
     assert tuple(character_bank().skin_tones) == tuple(str(tone) for tone in range(1, 11))

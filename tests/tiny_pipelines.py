@@ -1,10 +1,12 @@
 """Tiny diffusers pipelines with seeded random weights, saved as the hub lays out the real ones, for tests of engines."""
 
+import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from string import ascii_lowercase, ascii_uppercase, digits, punctuation
+from typing import ParamSpec, TypeVar
 
 import torch
 from diffusers import (
@@ -45,6 +47,9 @@ from transformers import (
 )
 
 from synthgest.content import content
+
+Given = ParamSpec("Given")
+Part = TypeVar("Part")
 
 _SEED = 0
 _TEXT = 32  # channels of a text encoder's output
@@ -158,6 +163,17 @@ def _seeded() -> Iterator[None]:
         yield
 
 
+def _own_seed(build: Callable[Given, Part]) -> Callable[Given, Part]:
+    """Weights that do not depend on what was built before: another vocabulary changes no VAE."""
+
+    @functools.wraps(build)
+    def built(*given: Given.args, **named: Given.kwargs) -> Part:
+        torch.manual_seed(_SEED)
+        return build(*given, **named)
+
+    return built
+
+
 def _save(pipeline: DiffusionPipeline, folder: Path) -> Path:
     pipeline.save_pretrained(folder)
     return folder
@@ -181,6 +197,7 @@ def _cogvideox(transformer: CogVideoXTransformer3DModel) -> dict[str, object]:
     }
 
 
+@_own_seed
 def _cogvideox_transformer(*, in_channels: int, rotary: bool) -> CogVideoXTransformer3DModel:
     return CogVideoXTransformer3DModel(
         num_attention_heads=2,
@@ -197,6 +214,7 @@ def _cogvideox_transformer(*, in_channels: int, rotary: bool) -> CogVideoXTransf
     )
 
 
+@_own_seed
 def _cogvideox_vae() -> AutoencoderKLCogVideoX:
     vae = AutoencoderKLCogVideoX(
         block_out_channels=(8, 8, 8, 8), latent_channels=_COGVIDEOX_LATENT, layers_per_block=1, norm_num_groups=2
@@ -230,6 +248,7 @@ def _wan() -> dict[str, object]:
     }
 
 
+@_own_seed
 def _wan_vae() -> AutoencoderKLWan:
     vae = AutoencoderKLWan(base_dim=4, dim_mult=[1, 1, 1, 1], num_res_blocks=1)
     mean, std = (torch.tensor(vae.config[name]).view(1, -1, 1, 1, 1) for name in ("latents_mean", "latents_std"))
@@ -242,6 +261,7 @@ def _wan_vae() -> AutoencoderKLWan:
 _LTX_LATENT = 8
 
 
+@_own_seed
 def _ltx_vae() -> AutoencoderKLLTXVideo:
     vae = AutoencoderKLLTXVideo(
         latent_channels=_LTX_LATENT,
@@ -254,6 +274,7 @@ def _ltx_vae() -> AutoencoderKLLTXVideo:
     return vae
 
 
+@_own_seed
 def _ltx_transformer() -> LTXVideoTransformer3DModel:
     return LTXVideoTransformer3DModel(
         in_channels=_LTX_LATENT,
@@ -271,6 +292,7 @@ def _ltx_transformer() -> LTXVideoTransformer3DModel:
 _UNET_WIDTHS = (16, 32)
 
 
+@_own_seed
 def _unet() -> UNet2DConditionModel:
     return UNet2DConditionModel(
         sample_size=8,
@@ -284,6 +306,7 @@ def _unet() -> UNet2DConditionModel:
     )
 
 
+@_own_seed
 def _image_vae() -> AutoencoderKL:
     vae = AutoencoderKL(
         sample_size=512,  # pixels; what is larger is decoded in tiles where tiling is on
@@ -344,6 +367,7 @@ def _merges(word: str) -> list[tuple[str, str]]:
     return [("".join(letters[:count]), letters[count]) for count in range(1, len(letters))]
 
 
+@_own_seed
 def _clip_text() -> CLIPTextModel:
     tokenizer = _clip_tokenizer()
     return CLIPTextModel(

@@ -41,10 +41,9 @@ def command(
     output = Output(json=as_json)
     recipe = load_background_recipe(generator, parse_settings(settings or []))
     enrichment = Enrichment(settings=EnrichmentSettings(mode="env", environments=environments, seed=seed))
-    planned = plan_backgrounds(load_gestures(classes), enrichment, recipe, each=each, seed=seed)
+    planned = plan_backgrounds(load_gestures(classes), enrichment, each=each, seed=seed)
     if dry_run:
-        values = {"pictures": [{"name": each.name, "prompt": each.prompt} for each in planned]}
-        output.result(values, "\n".join(f"{each.name}  {each.prompt}" for each in planned))
+        output.result({"prompts": [each.prompt for each in planned]}, "\n".join(each.prompt for each in planned))
         return
     with output.progress() as bar:
         task = bar.add_task("pictures", total=len(planned))

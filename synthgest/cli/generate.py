@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from synthgest.generation import Prepared, Request, Summary
     from synthgest.gestures import Gesture
     from synthgest.progress import Step
+    from synthgest.types import Published
 
 
 class ExecutorName(StrEnum):
@@ -54,7 +55,10 @@ def command(
         bool, typer.Option("--dry-run", help="Show the plan, and the disk and time that it needs.")
     ] = False,
     workers: Annotated[
-        int | None, typer.Option(help="Processes; one a processor by default. 0: in this process.", show_default=False)
+        int | None,
+        typer.Option(
+            help="Processes; by default one a processor, or a GPU. 0: in this process.", show_default=False
+        ),
     ] = None,
     executor: Annotated[ExecutorName, typer.Option(help="Who runs the workers.")] = ExecutorName.LOCAL,
     shard: Annotated[
@@ -186,6 +190,7 @@ def _report_estimate(prepared: "Prepared", output: Output) -> None:
         "bytes": cost.bytes,
         "seconds": round(cost.seconds, 1),
         "gpu_hours": round(cost.gpu_hours, 2),
+        "memory_gb": request.recipe.published.memory_gb,
         "trials": cost.trials,
         "source": cost.source,
     }
@@ -194,8 +199,14 @@ def _report_estimate(prepared: "Prepared", output: Output) -> None:
         f"{len(prepared.shots)} clips by {request.recipe.name} into {request.out}, {prepared.published} there already\n{names}\n"
         f"about {cost.bytes / 1e6:.1f} MB and {_time(cost.seconds)} with {prepared.workers} workers"
         f"{f', {cost.gpu_hours:.1f} GPU hours' if cost.gpu_hours else ''} ({cost.source}; nothing was written)"
+        f"{_memory(request.recipe.published)}"
     )
     output.result(values, text)
+
+
+def _memory(published: "Published") -> str:
+    said = f"; {published.memory_on}" if published.memory_on else ""
+    return f"\nmemory as published: {published.memory_gb:g} GB{said}" if published.memory_gb else ""
 
 
 def _time(seconds: float) -> str:

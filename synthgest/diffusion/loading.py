@@ -42,6 +42,8 @@ def load_pipeline(settings: ModelSettings, folders: Mapping[str, Path]) -> Any:
     if settings.scheduler:
         pipeline.scheduler = _scheduler(settings.scheduler, pipeline.scheduler)
     _put_on(pipeline, settings.loras, folders)
+    if settings.tiling:
+        pipeline.vae.enable_tiling()
     pipeline.set_progress_bar_config(disable=True)
     return pipeline
 

@@ -10,7 +10,7 @@ from synthgest.errors import ModelError
 
 logger = logging.getLogger(__name__)
 
-_WORDS = ("out of memory", "not enough memory", "can't allocate memory")
+_WORDS = ("out of memory", "not enough memory", "can't allocate memory", "ALLOC_FAILED")
 
 
 class Memory:
@@ -34,9 +34,14 @@ class Memory:
             while not any("offload" in saved for saved in self.savings):
                 self.climb()
 
+    @property
+    def scattered(self) -> bool:
+        """Whether weights are brought to the accelerator layer by layer."""
+        return "sequential offload" in self.savings
+
     def climb(self) -> None:
         """Take the next saving; ModelError when there is none left."""
-        _release()
+        release()
         saved = next(self._rungs, None)
         if saved is None:
             raise ModelError(
@@ -49,10 +54,10 @@ class Memory:
     def _ladder(self) -> Iterator[str]:
         pipeline, accelerated = self._pipeline, self.device != "cpu"
         vae: Any = getattr(pipeline, "vae", None)
-        if hasattr(vae, "enable_tiling"):
+        if getattr(vae, "use_tiling", True) is False:  # a VAE that knows tiling and does not use it yet
             vae.enable_tiling()
             yield "tiling"
-        if hasattr(vae, "enable_slicing"):
+        if self.batch > 1 and getattr(vae, "use_slicing", True) is False:
             vae.enable_slicing()
             yield "slicing"
         if accelerated:
@@ -73,7 +78,8 @@ def is_out_of_memory(error: Exception) -> bool:
     return isinstance(error, kinds) or (isinstance(error, RuntimeError) and any(word in str(error) for word in _WORDS))
 
 
-def _release() -> None:
+def release() -> None:
+    """Give back to the accelerator what no tensor holds any more."""
     torch = torch_library()
     gc.collect()
     if torch.cuda.is_available():

@@ -1,11 +1,12 @@
 """Where a model's files are: in a folder, in the hub's cache on this machine, or still to be fetched; told apart within seconds."""
 
 import hashlib
+import importlib.util
 import json
+import queue
 import re
+import threading
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as LateError
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,12 +25,13 @@ _LIBRARIES = ("diffusers", "transformers")
 class Found:
     """A model's files. folder: where they lie, None if they are still to be fetched. mark: the hub's commit, or a digest.
 
-    pinned: whether the mark is a commit.
+    revision: of the hub, as it was asked for. pinned: whether the mark is a commit.
     """
 
     name: str
     folder: Path | None
     mark: str
+    revision: str
     pinned: bool
 
 
@@ -41,13 +43,13 @@ def find(name: str, *, revision: str = "", key: str = "model") -> Found:
     folder = Path(name).expanduser()
     if folder.is_dir():
         _require_whole(folder, key)
-        return Found(name=folder.name, folder=folder, mark=_digest(folder), pinned=False)
+        return Found(name=folder.name, folder=folder, mark=_digest(folder), revision="", pinned=False)
     if not _HUB_NAME.fullmatch(name):
         raise ModelError(f"{key} is {name!r}: no such folder, and no name on the hub, which would be OWNER/NAME")
     cached = _cached(name, revision)
     if cached is not None and _missing_part(cached, key) is None:
-        return Found(name=name, folder=cached, mark=cached.name, pinned=True)
-    return Found(name=name, folder=None, mark=_commit(name, revision, key), pinned=True)
+        return Found(name=name, folder=cached, mark=cached.name, revision=revision, pinned=True)
+    return Found(name=name, folder=None, mark=_commit(name, revision, key), revision=revision, pinned=True)
 
 
 def find_all(settings: ModelSettings) -> dict[str, Found]:
@@ -66,23 +68,28 @@ def fetch(found: Found, *, variant: str = "", key: str = "model") -> Path:
     if found.folder is not None:
         return found.folder
     try:
-        if key == "model":
-            return Path(_download_pipeline(found, variant))
-        rest = ["*.json", "*.safetensors"]
-        return Path(_hub().snapshot_download(found.name, revision=found.mark, allow_patterns=rest))
+        folder = _download_pipeline(found, variant) if key == "model" else _download_part(found)
     except Exception as error:  # the hub's client raises its own, OSError and HTTP errors alike
         raise _unreachable(found.name, key, error) from error
+    if folder.name != found.mark:
+        raise ModelError(f"the model {found.name!r} was changed on the hub while it was fetched; run the command again")
+    return folder
 
 
-def _download_pipeline(found: Found, variant: str) -> str:
+def _download_part(found: Found) -> Path:
+    kinds = ["*.json", "*.safetensors"]
+    return Path(_hub().snapshot_download(found.name, revision=found.revision or None, allow_patterns=kinds))
+
+
+def _download_pipeline(found: Found, variant: str) -> Path:
     """Diffusers knows which files a pipeline consists of, and which of them a variant replaces."""
     from synthgest.diffusion.libraries import diffusers_library
 
     pipeline = diffusers_library().DiffusionPipeline
-    return str(
+    return Path(
         pipeline.download(
             found.name,
-            revision=found.mark,
+            revision=found.revision or None,  # a name, and not its commit, so that the cache remembers what it means
             variant=variant or None,
             use_safetensors=True,
             trust_remote_code=False,
@@ -99,9 +106,16 @@ def read_index(folder: Path) -> dict[str, Any]:
     if not isinstance(index, dict) or not isinstance(index.get("_class_name"), str):
         raise ModelError(f"{folder}/model_index.json names no pipeline class of diffusers")
     for name, part in _parts(index).items():
-        if part[0] not in _LIBRARIES:
+        if part[0] not in _LIBRARIES and not _is_of_diffusers(part[0]):
             raise ModelError(f"{folder}: its {name} comes from {part[0]!r}; only {' and '.join(_LIBRARIES)} are used")
     return index
+
+
+def _is_of_diffusers(module: str) -> bool:
+    """Whether a name stands for a module of diffusers.pipelines, as old models name them; found without importing it."""
+    spec = importlib.util.find_spec("diffusers")
+    places = spec.submodule_search_locations if spec is not None else None
+    return module.isidentifier() and any((Path(place) / "pipelines" / module).is_dir() for place in places or ())
 
 
 def _parts(index: dict[str, Any]) -> dict[str, list[str]]:
@@ -155,9 +169,13 @@ def _absent(listing: Path, folder: Path) -> str | None:
 def _digest(folder: Path) -> str:
     """16 hexadecimal digits over names, sizes and samples of all files: weights are too large to be read for every plan."""
     digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith(".")):
+    names = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    for name in names:
+        if any(part.startswith(".") for part in name.parts):
+            continue  # what a download tool keeps for itself
+        path = folder / name
         size = path.stat().st_size
-        digest.update(f"{path.relative_to(folder).as_posix()}\0{size}\0".encode())
+        digest.update(f"{name.as_posix()}\0{size}\0".encode())
         with path.open("rb") as file:
             for start in sorted({0, max(0, size // 2 - _SAMPLE // 2), max(0, size - _SAMPLE)}):
                 file.seek(start)
@@ -166,28 +184,34 @@ def _digest(folder: Path) -> str:
 
 
 def _cached(name: str, revision: str) -> Path | None:
-    hub = _hub()
+    """A snapshot in the hub's cache, also one of which only some files were fetched: what is missing is judged by us."""
     try:
-        return Path(hub.snapshot_download(name, revision=revision or None, local_files_only=True))
-    except (OSError, ValueError):  # not there; a name that no model can have
-        return None
+        return Path(_hub().snapshot_download(name, revision=revision or None, local_files_only=True))
+    except (OSError, ValueError) as error:  # not there; a name that no model can have
+        partial = getattr(error, "snapshot_path", None)
+        return Path(partial) if partial else None
 
 
 def _commit(name: str, revision: str, key: str) -> str:
     """The hub's commit of a model that is not here; it answers in time, or the model is out of reach."""
-    hub = _hub()
-    pool = ThreadPoolExecutor(
-        max_workers=1
-    )  # its client limits single reads, and tries again: a thread limits the whole
-    asked = pool.submit(hub.HfApi().model_info, name, revision=revision or None, timeout=_PATIENCE)
+    ask = _hub().HfApi().model_info
+    answers: queue.SimpleQueue[str | Exception] = queue.SimpleQueue()
+
+    def asked() -> None:
+        try:
+            answers.put(str(ask(name, revision=revision or None, timeout=_PATIENCE).sha))
+        except Exception as error:  # as above
+            answers.put(error)
+
+    # Its client limits single reads, and tries again: a thread limits the whole, one that nobody waits for at the end.
+    threading.Thread(target=asked, daemon=True).start()
     try:
-        return str(asked.result(timeout=_PATIENCE).sha)
-    except LateError as error:
-        raise _unreachable(name, key, TimeoutError(f"no answer within {_PATIENCE:g} s")) from error
-    except Exception as error:  # as above
-        raise _unreachable(name, key, error) from error
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        answer = answers.get(timeout=_PATIENCE)
+    except queue.Empty:
+        answer = TimeoutError(f"no answer within {_PATIENCE:g} s")
+    if isinstance(answer, Exception):
+        raise _unreachable(name, key, answer) from answer
+    return answer
 
 
 def _unreachable(name: str, key: str, error: Exception) -> ModelError:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from itertools import chain, takewhile
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +71,8 @@ class Sampler:
                 yield Sample(pictures=frames, dtype=dtype, savings=tuple(self.memory.savings))
 
     def _is_wide(self, shot: Shot) -> bool:
-        return shot.attempt >= _WIDE_AT and shot.id in self._nan
+        """Not under sequential offload, which keeps the weights where no dtype reaches them."""
+        return shot.attempt >= _WIDE_AT and shot.id in self._nan and not self.memory.scattered
 
     def _batch(self, wishes: Sequence[Wish], *, wide: bool) -> Sequence[Wish]:
         """The next wishes that one call can serve: as many as fit, of one dtype; one that has arguments goes alone."""
@@ -87,19 +88,22 @@ class Sampler:
         except Exception as error:
             if not is_out_of_memory(error):
                 raise
-            return None
+        self.pipeline.maybe_free_model_hooks()  # what an offloaded model left on the accelerator when it failed
+        return None
 
     @contextmanager
     def _widened(self) -> Iterator[None]:
-        """All parts in float32, and back: from a narrower dtype and back again loses nothing."""
+        """All parts in float32, and back to the dtypes that they had, tensor by tensor: nothing of the weights is lost."""
         torch = torch_library()
         parts = [part for part in self.pipeline.components.values() if isinstance(part, torch.nn.Module)]
-        tensors = [tensor for part in parts for tensor in chain(part.parameters(), part.buffers())]
-        before = [tensor.dtype for tensor in tensors]
-        for part in parts:
-            part.to(torch.float32)
+        modules = [module for part in parts for module in part.modules()]
+        tables = [table for module in modules for table in (module._parameters, module._buffers)]
+        before = [{name: tensor.dtype for name, tensor in table.items() if tensor is not None} for table in tables]
         try:
+            for part in parts:
+                part.to(torch.float32)
             yield
         finally:
-            for tensor, dtype in zip(tensors, before, strict=True):
-                tensor.data = tensor.data.to(dtype)
+            for table, dtypes in zip(tables, before, strict=True):
+                for name, dtype in dtypes.items():
+                    table[name].data = table[name].data.to(dtype)  # looked up anew: buffers are replaced by .to()

@@ -27,8 +27,8 @@ class ModelSettings:
     dtype, and dtypes by component: of the weights in memory. width, height: pixels. steps, guidance, negative_prompt: of
     sampling; guidance is the pipeline's own where it is not given. max_tokens: of a prompt, as the model reads it.
     scheduler: ``class`` and its settings, instead of the model's own. components: by the pipeline's name for it, ``class``
-    and ``model`` of a part that is loaded from elsewhere. loras: weights put on top. call: further arguments of the
-    pipeline's call.
+    and ``model`` of a part that is loaded from elsewhere. loras: weights put on top. tiling: whether the VAE
+    decodes in tiles from the beginning. call: further arguments of the pipeline's call.
     """
 
     model: str
@@ -46,6 +46,7 @@ class ModelSettings:
     scheduler: Mapping[str, Any] = field(default_factory=dict)
     components: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     loras: tuple[LoraSettings, ...] = ()
+    tiling: bool = False
     call: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

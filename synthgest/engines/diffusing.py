@@ -18,7 +18,7 @@ from synthgest.prompting.banks import words_digest
 from synthgest.prompting.compose import Prompt
 from synthgest.prompting.enrichment import Enrichment, Texts, warn_of_shortened
 from synthgest.prompting.settings import EnrichmentSettings
-from synthgest.prompting.tokens import Count, estimate_tokens
+from synthgest.prompting.tokens import estimate_tokens
 from synthgest.prompting.writing import WriterSettings
 from synthgest.types import Recipe, Rendered, Shot
 
@@ -73,8 +73,13 @@ class DiffusionEngine(ABC):
         """What a shot's clip is made from beside its prompt."""
 
     def fingerprint(self) -> Mapping[str, str]:
-        """The words of the prompts, and the commit or digest of every model; ModelError if one is out of reach."""
-        return {"prompts": words_digest(), **{key: found.mark for key, found in self._found.items()}}
+        """The words of the prompts, who writes them, and every model's commit or digest; ModelError if one is out of reach.
+
+        What a writer then writes has no part in it: only its answers could tell.
+        """
+        marks = {key: found.mark for key, found in self._found.items()}
+        author = {"writer": self.model.writer.fingerprint} if self.model.writer is not None else {}
+        return {"prompts": words_digest(), "revision": marks["model"], **marks, **author}
 
     def devices(self) -> Sequence[str]:
         """One entry for each accelerator of CUDA's kind; none on the CPU."""
@@ -86,8 +91,11 @@ class DiffusionEngine(ABC):
         """Fetch the model and write the prompts' words; SpecError if the pipeline or a prompt does not fit the recipe."""
         from synthgest.diffusion.calls import require_callable
         from synthgest.diffusion.loading import pipeline_class
+        from synthgest.diffusion.reading import tokens_of
 
-        require_callable(pipeline_class(self.model, self._folders["model"]), self.model, self.arguments)
+        folder = self._folders["model"]
+        require_callable(pipeline_class(self.model, folder), self.model, self.arguments)
+        self._enrichment = replace(self._enrichment, count=tokens_of(folder))
         gestures = {shot.gesture.name: shot.gesture for shot in shots}
         enrichment = self._enrichment = self.enriched(list(gestures.values()), ask=not trial)
         prompts = [(shot.gesture.name, enrichment.prompt(shot.gesture, shot.index)) for shot in shots]
@@ -105,6 +113,11 @@ class DiffusionEngine(ABC):
             return self._enrichment
         writer = open_writer(self.model.writer, seed=self.model.enrichment.seed)
         texts = write_texts(wanted, self.model.enrichment, writer, fuse=self.model.writer.fuse)
+        if self.model.writer.local:
+            from synthgest.diffusion.memory import release
+
+            del writer
+            release()  # the memory that the chat model had is the video model's now
         return replace(self._enrichment, texts={**texts, **self.model.texts})
 
     def prompt(self, shot: Shot) -> Prompt:
@@ -137,9 +150,6 @@ class DiffusionEngine(ABC):
 
     def _provenance(self, prompt: Prompt, sample: "Sample") -> dict[str, Any]:
         model, found = self.model, self._found["model"]
-        levels: dict[str, str] = {}
-        for part in (prompt.environment, prompt.character):
-            levels |= part.levels if part else {}
         return {
             "source": self.recipe.engine,
             "model": found.name,
@@ -151,7 +161,7 @@ class DiffusionEngine(ABC):
             "without": list(prompt.without),
             "environment": prompt.environment.text.rstrip(",") if prompt.environment else "",
             "character": prompt.character.text.rstrip(",") if prompt.character else "",
-            "levels": levels,
+            "levels": prompt.levels,
             "pair": list(prompt.pair),
             "cycle": prompt.cycle,
             "writer": prompt.source,
@@ -179,23 +189,19 @@ class DiffusionEngine(ABC):
         return [found for key, found in self._found.items() if key.startswith("loras.")]
 
     @cached_property
-    def count(self) -> Count:
-        """Counts a prompt's tokens: by the model's own tokenizer where the model is here, else by an estimate."""
+    def _enrichment(self) -> Enrichment:
+        """Prompts in the recipe's words; tokens are counted by the model's own tokenizer where the model is here."""
         from synthgest.diffusion.reading import tokens_of
 
+        model = self.model
         try:
             folder = self._found["model"].folder
         except ModelError:
             folder = None
-        return estimate_tokens if folder is None else tokens_of(folder)
-
-    @cached_property
-    def _enrichment(self) -> Enrichment:
-        model = self.model
         return Enrichment(
             settings=model.enrichment,
             texts=model.texts,
-            count=self.count,
+            count=estimate_tokens if folder is None else tokens_of(folder),
             limit=model.max_tokens,
             camera=self.camera,
         )

@@ -35,11 +35,10 @@ class RestyleSettings(PromptedSettings):
         for key in self.drawing:
             if key in _GIVEN:
                 raise SpecError(f"drawing.{key} follows from the recipe itself; leave it out of [drawing]")
-        written = self.writer is not None or any(texts.characters for texts in self.texts.values())
-        if written and self.enrichment.people:
+        if self.signal == "render" and (self.writer is not None or self.texts):
             raise SpecError(
-                "people are drawn as the banks describe them, so nobody else can describe them; "
-                'set enrichment.mode = "env" to have places alone written'
+                "the drawn clip shows the people and places of the banks, so no other words can describe it; "
+                'words of a writer or of your own go with signal = "pose" or "depth"'
             )
 
 

@@ -77,7 +77,10 @@ class _Teller:
     def __call__(self, step: Step) -> None:
         if time.monotonic() - self._told > _BETWEEN or step.done == step.total:
             self._told = time.monotonic()
-            send(self._reports, Report(step=step))
+            try:
+                send(self._reports, Report(step=step))
+            except BrokenPipeError:
+                os._exit(0)  # the launcher is gone; raised within the engine, this would pass for a spoilt clip
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ from synthgest.prompting.kinds import Kind
 from synthgest.prompting.similarity import near_duplicate
 from synthgest.tables import to_value
 
+SEXES: tuple[str, ...] = ("female", "male")
+
 _TRIES = 100
 
 
@@ -67,15 +69,17 @@ def character_bank() -> CharacterBank:
     return to_value(load_table("characters"), CharacterBank, where="prompts/characters.toml")
 
 
-def sample_characters(kind: Kind, count: int, rng: np.random.Generator) -> tuple[Character, ...]:
-    """``count`` different people who suit a kind of action; who they are depends on the kind and on ``rng`` alone.
+def sample_characters(
+    kind: Kind, sexes: tuple[str, ...], count: int, rng: np.random.Generator
+) -> tuple[Character, ...]:
+    """``count`` different people who suit a kind of action; who they are depends on the kind, the sexes and ``rng`` alone.
 
     Gestures of one kind share their people, so that who performs does not give the class away.
     """
     bank = character_bank()
     levels = {
         "age": kind.ages,
-        "sex": ("female", "male"),
+        "sex": sexes,
         "skin_tone": tuple(bank.skin_tones),
         "build": tuple(bank.builds),
         "outfit": kind.outfits,

@@ -36,6 +36,12 @@ class Prompt:
     fallback: dict[str, str]
     without: tuple[str, ...] = ()
 
+    @property
+    def levels(self) -> dict[str, str]:
+        """Age, sex, skin tone, build, outfit, place and light, where they are known."""
+        parts = (self.environment, self.character)
+        return {respect: level for part in parts if part for respect, level in part.levels.items()}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
@@ -108,6 +114,7 @@ def _text(parts: Parts) -> str:
         "who": parts.character.text if parts.character else parts.action.subject,
         "setting": parts.environment.text if parts.environment else "",
         "doing": parts.action.doing,
+        "is": "are" if parts.action.plural and not parts.character else "is",
         "motion": parts.action.motion,
         "phases": parts.phases,
         "camera": parts.camera,

@@ -11,7 +11,7 @@ import numpy as np
 from synthgest.errors import SpecError
 from synthgest.gestures import Gesture
 from synthgest.prompting.action import Action, action_of
-from synthgest.prompting.characters import Character, sample_characters
+from synthgest.prompting.characters import SEXES, Character, sample_characters
 from synthgest.prompting.compose import Parts, Prompt, cameras, forms, write
 from synthgest.prompting.environments import Environment, sample_environments
 from synthgest.prompting.factorial import pair
@@ -81,14 +81,17 @@ class Enrichment:
         )
 
     def characters(self, gesture: Gesture) -> tuple[Character, ...]:
-        """Who performs the gesture; none in a mode without characters."""
+        """Who performs the gesture; none in a mode without characters, nor where the phrase names somebody in particular."""
         written = self._texts(gesture).characters
         if not self.settings.people:
             return ()
         if written:
             return tuple(Character(text=f"{_bare(text)},", short=_bare(text)) for text in written)
-        kind = kind_of(gesture)
-        return _sampled_characters(kind, self.settings.people, self._seed(kind))
+        kind, who = kind_of(gesture), action_of(gesture).who
+        if who == "named":
+            return ()
+        sexes = SEXES if who == "anybody" else (who,)
+        return _sampled_characters(kind, sexes, self.settings.people, self._seed(kind))
 
     def pair(self, gesture: Gesture, index: int) -> tuple[int, int, int]:
         """Numbers of environment and character of a gesture's clip, and how often the pair was used before."""
@@ -171,8 +174,8 @@ def _sampled_environments(
 
 
 @lru_cache(maxsize=1024)
-def _sampled_characters(kind: str, count: int, seed: tuple[int, int]) -> tuple[Character, ...]:
-    return sample_characters(kinds()[kind], count, np.random.default_rng([*seed, 2]))
+def _sampled_characters(kind: str, sexes: tuple[str, ...], count: int, seed: tuple[int, int]) -> tuple[Character, ...]:
+    return sample_characters(kinds()[kind], sexes, count, np.random.default_rng([*seed, 2]))
 
 
 def _bare(text: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 import numpy as np
 
@@ -17,10 +18,10 @@ _OFTEN = ("day", "overcast", "golden", "day", "overcast", "night", "day", "dusk"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceWords:
-    """A place in words, each with its preposition. inside: whether its light comes through windows and from lamps."""
+    """A place in words, each with its preposition. light: the table of prompts/light.toml that its light is from."""
 
     words: tuple[str, ...]
-    inside: bool = False
+    light: Literal["outside", "wild", "inside", "enclosed"] = "outside"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,7 @@ def place_words() -> dict[str, PlaceWords]:
 
 @cache
 def light_words() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
-    """The words for light, by ``inside`` or ``outside`` and hour."""
+    """The words for light, by table and hour."""
     return {side: {hour: tuple(words) for hour, words in hours.items()} for side, hours in load_table("light").items()}
 
 
@@ -87,11 +88,11 @@ def _words(name: str, turn: int, rng: np.random.Generator) -> PlaceWords:
     if known is None:
         return PlaceWords(words=(f"in the setting of {_article(name)}",))
     ways = known.words
-    return PlaceWords(words=(ways[(turn + int(rng.integers(len(ways)))) % len(ways)],), inside=known.inside)
+    return PlaceWords(words=(ways[(turn + int(rng.integers(len(ways)))) % len(ways)],), light=known.light)
 
 
 def _environment(name: str, place: PlaceWords, hour: str, rng: np.random.Generator) -> Environment:
-    ways = light_words()["inside" if place.inside else "outside"][hour]
+    ways = light_words()[place.light][hour]
     (where,) = place.words
     return Environment(
         text=f"{where}, {ways[int(rng.integers(len(ways)))]},",

@@ -40,6 +40,7 @@ def kind_of(gesture: Gesture) -> str:
 
 
 def _stems(text: str) -> str:
-    """The words of a text without the commonest endings, each between spaces: ``pouring``, ``pours`` and ``pour`` are one."""
-    words = re.findall(r"[\w-]+", text.lower())
-    return f" {' '.join(re.sub(r'(?<=..)(ing|es|s|e)$', '', word) for word in words)} "
+    """The words of a text without the commonest endings, each between spaces: ``running``, ``runs`` and ``run`` are one."""
+    bare = (re.sub(r"(?<=..)(ing|es|s|e)$", "", word) for word in re.findall(r"[\w-]+", text.lower()))
+    single = (re.sub(r"(?<=.)(.)\1$", r"\1", word) for word in bare)
+    return f" {' '.join(single)} "

@@ -87,6 +87,11 @@ class WriterSettings:
                 raise SpecError(f"{name} is {getattr(self, name)}; expected {low:g} to {high:g}")
 
     @property
+    def fingerprint(self) -> str:
+        """What its words depend on; how patiently it is asked does not count."""
+        return f"{self.source}, temperature {self.temperature:g}, {'fused' if self.fuse else 'not fused'}"
+
+    @property
     def source(self) -> str:
         """The model's name in records, without the folder that it lies in."""
         folder = Path(self.local).expanduser()
