@@ -56,9 +56,7 @@ def command(
     ] = False,
     workers: Annotated[
         int | None,
-        typer.Option(
-            help="Processes; by default one a processor, or a GPU. 0: in this process.", show_default=False
-        ),
+        typer.Option(help="Processes; by default one a processor, or a GPU. 0: in this process.", show_default=False),
     ] = None,
     executor: Annotated[ExecutorName, typer.Option(help="Who runs the workers.")] = ExecutorName.LOCAL,
     shard: Annotated[
