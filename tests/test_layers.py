@@ -10,7 +10,7 @@ PACKAGE = Path(__file__).parent.parent / "synthgest"
 # From the bottom up: a layer may import from its own and from those before it.
 LAYERS = [
     {"errors", "content", "progress"},
-    {"labels", "statistics"},
+    {"labels", "statistics", "hub"},
     {"tables"},
     {
         "motion.skeleton",
@@ -28,7 +28,7 @@ LAYERS = [
     {"body", "scene", "diffusion"},
     {"render"},
     {"engines", "data"},
-    {"executors"},
+    {"executors", "scoring"},
     {"generation"},
     {"estimate"},
     {"api", "backgrounds", "doctor", "preview", "survey"},
@@ -37,12 +37,13 @@ LAYERS = [
 ]
 
 ONLY_IN = {
-    "torch": {"diffusion", "prompting"},
+    "torch": {"diffusion", "prompting", "scoring"},
+    "open_clip": {"scoring"},
     "diffusers": {"diffusion"},
     "transformers": {"diffusion", "prompting"},
     "pyrender": {"render"},
     "OpenGL": {"render"},
-    "pyarrow": {"data"},
+    "pyarrow": {"data", "scoring"},
     "rich": {"cli"},
     "typer": {"cli"},
 }

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     GENERATORS = "generators"
     BACKGROUNDS = "backgrounds"
     ENGINES = "engines"
+    SCORERS = "scorers"
     PLACES = "places"
 
 
@@ -23,12 +24,13 @@ def command(
     kind: Annotated[Kind, typer.Argument(help="What to list.")] = Kind.GESTURES,
     as_json: JsonFlag = False,
 ) -> None:
-    """Show the gestures, generators, recipes for backgrounds, engines or kinds of drawn place that there are."""
+    """Show the gestures, generators, recipes for backgrounds, engines, scorers or kinds of drawn place."""
     readers: dict[Kind, Callable[[], dict[str, str]]] = {
         Kind.GESTURES: _gestures,
         Kind.GENERATORS: _generators,
         Kind.BACKGROUNDS: _backgrounds,
         Kind.ENGINES: _engines,
+        Kind.SCORERS: _scorers,
         Kind.PLACES: _places,
     }
     entries = readers[kind]()
@@ -60,6 +62,12 @@ def _engines() -> dict[str, str]:
     from synthgest.engines import engine_entries
 
     return {name: entry.value for name, entry in sorted(engine_entries().items())}
+
+
+def _scorers() -> dict[str, str]:
+    from synthgest.scoring import scorer_entries
+
+    return {name: entry.value for name, entry in sorted(scorer_entries().items())}
 
 
 def _places() -> dict[str, str]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from synthgest.data.manifest import Manifest, manifest_path, read_manifest
 from synthgest.data.publish import file_digest
 from synthgest.data.records import Failure, Record, clip_path, read_record, record_ids
-from synthgest.data.video import read_video
+from synthgest.data.video import read_frames, read_video, tsn_indices
 from synthgest.errors import CorruptClip, DatasetError, FrameError
 from synthgest.frames import Frames
 
@@ -45,6 +45,13 @@ class Clip:
         if frames.shape != expected:
             raise CorruptClip(self.record.id, f"{self.path} holds frames {frames.shape}; its record says {expected}")
         return frames
+
+    def sampled(self, count: int) -> Frames:
+        """``count`` frames (count, H, W, 3) uint8 RGB, the centre of each of as many equal parts (TSN). CorruptClip as above."""
+        try:
+            return read_frames(self.path, tsn_indices(self.record.frames, count))
+        except FrameError as error:
+            raise CorruptClip(self.record.id, str(error)) from error
 
     def truth(self) -> dict[str, NDArray[Any]]:
         """Ground truth arrays, named as in ``synthgest.types.TRUTH``; empty where the engine knew none."""

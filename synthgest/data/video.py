@@ -47,6 +47,29 @@ def read_video(path: Path) -> tuple[Frames, float]:
     return np.stack(frames), fps
 
 
+def read_frames(path: Path, indices: Sequence[int]) -> Frames:
+    """Some frames (N, H, W, 3) uint8 RGB by their numbers, which may come more than once; only those are converted.
+
+    FrameError if the file cannot be decoded, or ends before the last of them.
+    """
+    wanted, found = set(indices), {}
+    last = max(wanted)
+    try:
+        with av.open(str(path)) as container:
+            stream = container.streams.video[0]
+            stream.thread_count = 1
+            for number, frame in enumerate(container.decode(stream)):
+                if number in wanted:
+                    found[number] = frame.to_ndarray(format="rgb24")
+                if number == last:
+                    break
+    except (av.error.FFmpegError, IndexError, OSError) as error:
+        raise FrameError(f"cannot decode {path}: {error}") from error
+    if last not in found:
+        raise FrameError(f"{path} ends before frame {last}")
+    return np.stack([found[number] for number in indices])
+
+
 def require_video(path: Path, *, frames: int, width: int, height: int, fps: float) -> None:
     """Open a video again and refuse it unless it holds just what was written: an encoder can fail without a word."""
     decoded, rate = read_video(path)

@@ -1,22 +1,16 @@
 """Where a model's files are: in a folder, in the hub's cache on this machine, or still to be fetched; told apart within seconds."""
 
-import hashlib
 import importlib.util
 import json
-import queue
-import re
-import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from synthgest.diffusion.settings import ModelSettings
-from synthgest.errors import MissingDependency, ModelError
+from synthgest.errors import ModelError
+from synthgest.hub import HUB_NAME, cached_snapshot, commit_of, folder_digest, hub_client, unreachable
 
-_PATIENCE = 4.0  # seconds that the hub has to answer
-_HUB_NAME = re.compile(r"\w[\w.-]*/\w[\w.-]*")
-_SAMPLE = 1 << 20  # bytes at the beginning, middle and end of a file that its digest sees
 _WEIGHTS = (".safetensors",)
 _LIBRARIES = ("diffusers", "transformers")
 
@@ -43,13 +37,13 @@ def find(name: str, *, revision: str = "", key: str = "model") -> Found:
     folder = Path(name).expanduser()
     if folder.is_dir():
         _require_whole(folder, key)
-        return Found(name=folder.name, folder=folder, mark=_digest(folder), revision="", pinned=False)
-    if not _HUB_NAME.fullmatch(name):
+        return Found(name=folder.name, folder=folder, mark=folder_digest(folder), revision="", pinned=False)
+    if not HUB_NAME.fullmatch(name):
         raise ModelError(f"{key} is {name!r}: no such folder, and no name on the hub, which would be OWNER/NAME")
-    cached = _cached(name, revision)
+    cached = cached_snapshot(name, revision)
     if cached is not None and _missing_part(cached, key) is None:
         return Found(name=name, folder=cached, mark=cached.name, revision=revision, pinned=True)
-    return Found(name=name, folder=None, mark=_commit(name, revision, key), revision=revision, pinned=True)
+    return Found(name=name, folder=None, mark=commit_of(name, revision, key), revision=revision, pinned=True)
 
 
 def find_all(settings: ModelSettings) -> dict[str, Found]:
@@ -70,7 +64,7 @@ def fetch(found: Found, *, variant: str = "", key: str = "model") -> Path:
     try:
         folder = _download_pipeline(found, variant) if key == "model" else _download_part(found)
     except Exception as error:  # the hub's client raises its own, OSError and HTTP errors alike
-        raise _unreachable(found.name, key, error) from error
+        raise unreachable(found.name, key, error) from error
     if folder.name != found.mark:
         raise ModelError(f"the model {found.name!r} was changed on the hub while it was fetched; run the command again")
     return folder
@@ -78,7 +72,7 @@ def fetch(found: Found, *, variant: str = "", key: str = "model") -> Path:
 
 def _download_part(found: Found) -> Path:
     kinds = ["*.json", "*.safetensors"]
-    return Path(_hub().snapshot_download(found.name, revision=found.revision or None, allow_patterns=kinds))
+    return Path(hub_client().snapshot_download(found.name, revision=found.revision or None, allow_patterns=kinds))
 
 
 def _download_pipeline(found: Found, variant: str) -> Path:
@@ -164,72 +158,3 @@ def _absent(listing: Path, folder: Path) -> str | None:
     return next(
         (str(shard) for shard in sorted(shards, key=str) if not (folder / Path(str(shard)).name).is_file()), None
     )
-
-
-def _digest(folder: Path) -> str:
-    """16 hexadecimal digits over names, sizes and samples of all files: weights are too large to be read for every plan."""
-    digest = hashlib.sha256()
-    names = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    for name in names:
-        if any(part.startswith(".") for part in name.parts):
-            continue  # what a download tool keeps for itself
-        path = folder / name
-        size = path.stat().st_size
-        digest.update(f"{name.as_posix()}\0{size}\0".encode())
-        with path.open("rb") as file:
-            for start in sorted({0, max(0, size // 2 - _SAMPLE // 2), max(0, size - _SAMPLE)}):
-                file.seek(start)
-                digest.update(file.read(_SAMPLE))
-    return digest.hexdigest()[:16]
-
-
-def _cached(name: str, revision: str) -> Path | None:
-    """A snapshot in the hub's cache, also one of which only some files were fetched: what is missing is judged by us."""
-    try:
-        return Path(_hub().snapshot_download(name, revision=revision or None, local_files_only=True))
-    except (OSError, ValueError) as error:  # not there; a name that no model can have
-        partial = getattr(error, "snapshot_path", None)
-        return Path(partial) if partial else None
-
-
-def _commit(name: str, revision: str, key: str) -> str:
-    """The hub's commit of a model that is not here; it answers in time, or the model is out of reach."""
-    ask = _hub().HfApi().model_info
-    answers: queue.SimpleQueue[str | Exception] = queue.SimpleQueue()
-
-    def asked() -> None:
-        try:
-            answers.put(str(ask(name, revision=revision or None, timeout=_PATIENCE).sha))
-        except Exception as error:  # as above
-            answers.put(error)
-
-    # Its client limits single reads, and tries again: a thread limits the whole, one that nobody waits for at the end.
-    threading.Thread(target=asked, daemon=True).start()
-    try:
-        answer = answers.get(timeout=_PATIENCE)
-    except queue.Empty:
-        answer = TimeoutError(f"no answer within {_PATIENCE:g} s")
-    if isinstance(answer, Exception):
-        raise _unreachable(name, key, answer) from answer
-    return answer
-
-
-def _unreachable(name: str, key: str, error: Exception) -> ModelError:
-    status = getattr(getattr(error, "response", None), "status_code", None)
-    reason = f"the hub could not be reached ({type(error).__name__})"
-    if status in (401, 403):
-        reason = "the hub asks you to accept the model's terms and to log in (`hf auth login`), or knows no such model"
-    elif status == 404:
-        reason = "the hub knows no such model or revision"
-    return ModelError(
-        f"the model {name!r} is not on this machine, and {reason}. Fetch it where there is a network by "
-        f"`hf download {name}`, or give a folder that holds it: --set {key}=FOLDER"
-    )
-
-
-def _hub() -> Any:
-    try:
-        import huggingface_hub
-    except ImportError as error:
-        raise MissingDependency(f"this generator needs {error.name}: pip install 'synthgest[text-to-video]'") from error
-    return huggingface_hub

@@ -1,0 +1,98 @@
+"""``synthgest score``: how well clips match their classes, and whether the scorer can be believed."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from synthgest.cli.output import JsonFlag, Output
+
+if TYPE_CHECKING:
+    from synthgest.scoring.run import Scored
+    from synthgest.scoring.validation import Finding, Validation
+
+
+def command(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A data set.")],
+    scorer: Annotated[str, typer.Option(help="What scores (synthgest list scorers).")] = "clip",
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A setting of the scorer, such as its model; repeatable."),
+    ] = None,
+    validate: Annotated[
+        bool, typer.Option("--validate", help="Test the scorer on bad clips made of good ones; exit 1 if it sees none.")
+    ] = False,
+    validation_clips: Annotated[int, typer.Option(help="Good clips that are used to validate, at most.")] = 100,
+    batch: Annotated[int, typer.Option(help="Clips at once.")] = 16,
+    seed: Annotated[int, typer.Option(help="Of the bad clips.")] = 0,
+    as_json: JsonFlag = False,
+) -> None:
+    """Score the clips of a data set; those that have a score by the same model keep it."""
+    from synthgest.data.dataset import Dataset
+    from synthgest.recipes import parse_settings
+    from synthgest.scoring import load_scorer
+    from synthgest.scoring.run import score_clips
+    from synthgest.scoring.store import ScoreFolder
+    from synthgest.scoring.validation import validate as validated
+    from synthgest.scoring.validation import write_validation
+
+    output = Output(json=as_json)
+    dataset = Dataset(folder)
+    chosen = load_scorer(scorer, dataset, parse_settings(settings or []))
+    with output.progress() as bar:
+        task = bar.add_task("clips", total=len(ScoreFolder(dataset, chosen.mark).missing()))
+        scored = score_clips(dataset, chosen, batch=batch, progress=lambda count: bar.advance(task, count))
+    found = None
+    if validate:
+        with output.progress() as bar:
+            task = bar.add_task("validation", total=None)
+            found = validated(
+                dataset, chosen, clips=validation_clips, seed=seed, progress=lambda count: bar.advance(task, count)
+            )
+        write_validation(ScoreFolder(dataset, chosen.mark).path, found)
+    _report(dataset.folder, scored, found, output)
+    blind = found is not None and all(each.doubtful or each.blind or each.auroc is None for each in found.findings)
+    raise typer.Exit(1 if scored.corrupt or blind else 0)
+
+
+def _report(folder: Path, scored: "Scored", found: "Validation | None", output: Output) -> None:
+    import numpy as np
+
+    scores = scored.scores
+    name = f"{scores.mark.scorer}-{scores.mark.digest}"
+    values: dict[str, Any] = {
+        "scores": str(folder / "scores" / name),
+        "clips": len(scores),
+        "made": scored.made,
+        "corrupt": list(scored.corrupt),
+        "agreement": scores.agreement,
+        "entropy_mean": float(np.mean(scores.entropy)) if len(scores) else None,
+        "entropy_max": float(np.log(len(scores.mark.classes))),
+    }
+    lines = [
+        f"{len(scores)} clips scored by {name} ({scored.made} now): the most probable class is the label of "
+        f"{scores.agreement:.0%}; mean entropy {values['entropy_mean'] or 0:.2f} of {values['entropy_max']:.2f} nats"
+    ]
+    lines += [f"clip {clip} cannot be read; see `synthgest verify {folder}`" for clip in scored.corrupt]
+    if found is None:
+        lines.append("not validated: --validate tells what these scores can be believed for")
+    else:
+        values["validation"] = [_entry(finding) for finding in found.findings]
+        values["warnings"] = list(found.warnings)
+        lines += ["", f"bad clips made of {found.clips} good ones, told apart (AUROC, 95 % interval):"]
+        lines += [f"  {finding.kind:15s} {finding.measure:12s} {_figure(finding)}" for finding in found.findings]
+        lines += [f"warning: {warning}" for warning in found.warnings]
+    output.result(values, "\n".join(lines))
+
+
+def _entry(finding: "Finding") -> dict[str, Any]:
+    estimate = finding.auroc
+    numbers = {"auroc": estimate.value, "low": estimate.low, "high": estimate.high} if estimate else {"auroc": None}
+    return {"kind": finding.kind, "measure": finding.measure, "blind": finding.blind, **numbers}
+
+
+def _figure(finding: "Finding") -> str:
+    if finding.auroc is None:
+        return "not computable for two classes"
+    figure = f"{finding.auroc.value:.2f} [{finding.auroc.low:.2f}, {finding.auroc.high:.2f}]"
+    return f"{figure}  blind by construction" if finding.blind else figure
