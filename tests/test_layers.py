@@ -27,8 +27,8 @@ LAYERS = [
     {"checks", "takes", "motion"},
     {"body", "scene", "diffusion"},
     {"render"},
-    {"engines", "data"},
-    {"executors", "scoring"},
+    {"engines", "data", "scoring"},
+    {"executors"},
     {"generation"},
     {"estimate"},
     {"api", "backgrounds", "doctor", "preview", "survey"},
@@ -37,7 +37,7 @@ LAYERS = [
 ]
 
 ONLY_IN = {
-    "torch": {"diffusion", "prompting", "scoring"},
+    "torch": {"data", "diffusion", "prompting", "scoring"},
     "open_clip": {"scoring"},
     "diffusers": {"diffusion"},
     "transformers": {"diffusion", "prompting"},

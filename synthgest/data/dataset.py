@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +13,12 @@ from synthgest.data.manifest import Manifest, manifest_path, read_manifest
 from synthgest.data.publish import file_digest
 from synthgest.data.records import Failure, Record, clip_path, read_record, record_ids
 from synthgest.data.video import read_frames, read_video, tsn_indices
-from synthgest.errors import CorruptClip, DatasetError, FrameError
+from synthgest.errors import CorruptClip, DatasetError, FrameError, SpecError
 from synthgest.frames import Frames
+from synthgest.labels import WEIGHT, LabelMode, Normalisation, Uncertainty, smoothed
+
+if TYPE_CHECKING:
+    from synthgest.data.torch_view import ClipDataset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +117,39 @@ class Dataset:
         """Shots that could not be made, each with its reasons."""
         paths = sorted((self.folder / "failures").glob("*.json"))
         return tuple(read_record(path, Failure) for path in paths)
+
+    def torch(
+        self,
+        *,
+        labels: LabelMode = "none",
+        scores: str = "",
+        normalize: Normalisation = "logk",
+        weight: float = WEIGHT,
+        uncertainty: Uncertainty = "entropy",
+        **view: Any,
+    ) -> "ClipDataset":
+        """The clips as a map-style ``torch.utils.data.Dataset`` of (video, label), for anybody's training loop.
+
+        labels: a mode of ``synthgest.labels``; all but ``none`` are made of scores (``synthgest score``), of which ``scores``
+        names the scorer where there are several; the other words are those of ``soft_labels``. view: see ``ViewSettings``
+        (frames, sampling, transform, flip, on_corrupt, details, seed). SpecError if a clip has no score.
+        """
+        from synthgest.data.torch_view import ClipDataset, ViewSettings
+
+        targets, weights = np.array([clip.label for clip in self], np.intp), np.ones(len(self))
+        if labels == "none":
+            rows = smoothed(targets, np.zeros(len(self)), len(self.classes))
+        else:
+            from synthgest.scoring.store import read_scores
+
+            read = read_scores(self, scores)
+            if len(read) < len(self):
+                raise SpecError(
+                    f"{len(self) - len(read)} of {len(self)} clips have no score; run `synthgest score` again"
+                )
+            rows = read.soft_labels(labels, normalize=normalize, weight=weight, uncertainty=uncertainty)
+            weights = read.sample_weights(labels, normalize=normalize, uncertainty=uncertainty)
+        return ClipDataset(self.clips, self.manifest.classes, rows, weights, ViewSettings(**view))
 
     def __len__(self) -> int:
         """Number of published clips."""

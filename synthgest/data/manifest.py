@@ -19,13 +19,14 @@ FORMAT = 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassEntry:
-    """A class: stable id, full name, the texts that describe it, and the digest of its specification."""
+    """A class: stable id, full name, the texts that describe it, what it shows mirrored, and the digest of its specification."""
 
     id: int
     name: str
     phrase: str
     description: str
     digest: str
+    mirror: str = "forbidden"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +166,12 @@ def _with_classes(known: tuple[ClassEntry, ...], gestures: Sequence[Gesture]) ->
     fresh = [gesture for gesture in gestures if gesture.name not in names]
     return known + tuple(
         ClassEntry(
-            id=number, name=gesture.name, phrase=gesture.phrase, description=gesture.description, digest=gesture.digest
+            id=number,
+            name=gesture.name,
+            phrase=gesture.phrase,
+            description=gesture.description,
+            digest=gesture.digest,
+            mirror=gesture.mirror,
         )
         for number, gesture in enumerate(fresh, start=len(known))
     )
