@@ -12,7 +12,7 @@ from synthgest.preview import PreviewSettings, write_strips
 from synthgest.types import TRUTH
 
 DOCS = Path(__file__).parent.parent / "docs"
-COMMANDS = ("", "generate", "prompts", "backgrounds", "preview", "score", "verify", "list", "doctor")
+COMMANDS = ("", "generate", "prompts", "backgrounds", "preview", "score", "select", "verify", "list", "doctor")
 STRIPS = DOCS / "images" / "gestures"
 DIGESTS = STRIPS / "digests.json"
 

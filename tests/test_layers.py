@@ -28,7 +28,7 @@ LAYERS = [
     {"body", "scene", "diffusion"},
     {"render"},
     {"engines", "data", "scoring"},
-    {"executors"},
+    {"executors", "quality"},
     {"generation"},
     {"estimate"},
     {"api", "backgrounds", "doctor", "preview", "survey"},

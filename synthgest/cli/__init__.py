@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from synthgest import __version__
-from synthgest.cli import backgrounds, doctor, generate, listing, preview, prompts, score, verify
+from synthgest.cli import backgrounds, doctor, generate, listing, preview, prompts, score, select, verify
 from synthgest.cli.output import Output
 from synthgest.errors import DatasetError, SpecError, SynthgestError
 
@@ -25,6 +25,7 @@ app.command("prompts")(prompts.command)
 app.command("backgrounds")(backgrounds.command)
 app.command("preview")(preview.command)
 app.command("score")(score.command)
+app.command("select")(select.command)
 app.command("verify")(verify.command)
 app.command("list")(listing.command)
 app.command("doctor")(doctor.command)

@@ -1,6 +1,6 @@
 """A data set on disk as a value: its classes, and clips whose frames and ground truth are read on request."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -111,6 +111,15 @@ class Dataset:
             )
         records.sort(key=lambda record: (labels[record.gesture], record.recipe, record.index, record.id))
         return tuple(Clip(record=record, label=labels[record.gesture], folder=self.folder) for record in records)
+
+    def only(self, ids: Iterable[str]) -> "Dataset":
+        """The same data set with some of its clips, such as a selection's; SpecError for an id that it does not have."""
+        wanted = set(ids)
+        if strangers := wanted - {clip.record.id for clip in self.clips}:
+            raise SpecError(f"{self.folder} has no clip {min(strangers)!r}; the selection is of another data set")
+        part = Dataset(self.folder)
+        part.clips = tuple(clip for clip in self.clips if clip.record.id in wanted)
+        return part
 
     @property
     def failures(self) -> tuple[Failure, ...]:

@@ -1,0 +1,142 @@
+"""Splits that do not leak: clips that share a motion, a person or a place stay together, and what crosses is found."""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from synthgest.data.dataset import Clip
+from synthgest.errors import SpecError, nearest
+
+GROUPINGS: tuple[str, ...] = ("motion", "person", "place", "recipe")
+"""What clips may have in common. motion: the file that it was captured in; every performance of keyframes is its own.
+person: the same body and clothes. place: the same background. recipe: the same generator."""
+
+FRACTIONS: Mapping[str, float] = {"train": 0.8, "validation": 0.1, "test": 0.1}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leak:
+    """Two clips of different splits that have something in common. ids: of both. reason: a grouping, or ``near-duplicate``."""
+
+    first: str
+    second: str
+    reason: str
+
+
+def group_of(clip: Clip, grouping: str) -> str:
+    """What a clip's record says for a grouping; the clip's own id where it says nothing that others could share."""
+    made = clip.record.provenance
+    if grouping == "motion":
+        motion = str(made.get("motion", ""))
+        return clip.record.id if not motion or motion.startswith("keyframes of ") else motion
+    if grouping == "person":
+        body = made.get("body")
+        return json.dumps(body, sort_keys=True) if body else str(made.get("character") or clip.record.id)
+    if grouping == "place":
+        return str(made.get("background") or made.get("environment") or clip.record.id)
+    if grouping == "recipe":
+        return clip.record.recipe
+    raise SpecError(f"no grouping {grouping!r}; {nearest(grouping, GROUPINGS)}")
+
+
+def groups(clips: Sequence[Clip], group_by: Sequence[str]) -> list[int]:
+    """For each clip the number of its group: clips that share anything of ``group_by``, directly or through others.
+
+    Every axis at once ties a full factorial of people and places into one group; choose what must not be shared.
+    """
+    parents = list(range(len(clips)))
+
+    def root(number: int) -> int:
+        while parents[number] != number:
+            parents[number] = parents[parents[number]]
+            number = parents[number]
+        return number
+
+    for grouping in group_by:
+        first: dict[str, int] = {}
+        for number, clip in enumerate(clips):
+            one, two = sorted((root(first.setdefault(group_of(clip, grouping), number)), root(number)))
+            parents[two] = one
+    return [root(number) for number in range(len(clips))]
+
+
+def split(
+    clips: Sequence[Clip],
+    *,
+    fractions: Mapping[str, float] = FRACTIONS,
+    group_by: Sequence[str] = ("motion",),
+    seed: int = 0,
+) -> dict[str, tuple[Clip, ...]]:
+    """Clips by split, each group in one of them, each class spread as the fractions say as nearly as groups allow.
+
+    SpecError if there are fewer groups than splits.
+    """
+    total = sum(fractions.values())
+    if not fractions or not total > 0 or min(fractions.values()) < 0:
+        raise SpecError(f"fractions are {dict(fractions)}; expected a name and a share for each split")
+    numbers = groups(clips, group_by)
+    members: dict[int, list[int]] = defaultdict(list)
+    for index, number in enumerate(numbers):
+        members[number].append(index)
+    if len(members) < len(fractions):
+        shared = ", ".join(group_by)
+        raise SpecError(
+            f"clips that share {shared} form {len(members)} group(s), too few for {len(fractions)} splits; group by less"
+        )
+    chosen = _assigned(clips, members, {name: share / total for name, share in fractions.items()}, seed)
+    return {name: tuple(clips[index] for index in sorted(indices)) for name, indices in chosen.items()}
+
+
+def leaks(first: Sequence[Clip], second: Sequence[Clip], *, group_by: Sequence[str] = ("motion",)) -> list[Leak]:
+    """What two splits have in common, one finding for each clip of the second and each grouping."""
+    found = []
+    for grouping in group_by:
+        there = {group_of(clip, grouping): clip for clip in first}
+        for clip in second:
+            other = there.get(group_of(clip, grouping))
+            if other is not None:
+                found.append(Leak(first=other.record.id, second=clip.record.id, reason=grouping))
+    return found
+
+
+def require_apart(splits: Mapping[str, Sequence[Clip]], *, group_by: Sequence[str] = ("motion",)) -> None:
+    """SpecError if any two splits have something in common."""
+    names = list(splits)
+    for number, name in enumerate(names):
+        for other in names[number + 1 :]:
+            found = leaks(splits[name], splits[other], group_by=group_by)
+            if found:
+                example = found[0]
+                raise SpecError(
+                    f"{name} and {other} share {len(found)} clips' {example.reason}, such as {example.first} and "
+                    f"{example.second}: what is tested would have been trained on. Split by groups (synthgest.data.splits)"
+                )
+
+
+def _assigned(
+    clips: Sequence[Clip], members: Mapping[int, Sequence[int]], shares: Mapping[str, float], seed: int
+) -> dict[str, list[int]]:
+    """Groups, the largest first and in random order among equals, each to the split that lacks its classes most."""
+    rng = np.random.default_rng(seed)
+    totals = Counter(clip.label for clip in clips)
+    have: dict[str, Counter[int]] = {name: Counter() for name in shares}
+    chosen: dict[str, list[int]] = {name: [] for name in shares}
+    order = [list(members)[number] for number in rng.permutation(len(members))]
+    for number in sorted(order, key=lambda number: -len(members[number])):
+        labels = Counter(clips[index].label for index in members[number])
+
+        def lack(name: str, labels: Counter[int] = labels) -> float:
+            return sum(
+                count * (shares[name] * totals[label] - have[name][label]) / max(shares[name] * totals[label], 1e-9)
+                for label, count in labels.items()
+            )
+
+        empty = [name for name in shares if not chosen[name] and shares[name] > 0]
+        waiting = len(members) - sum(map(bool, chosen.values()))
+        best = max(empty if empty and waiting <= len(empty) else list(shares), key=lack)
+        chosen[best] += members[number]
+        have[best] += labels
+    return chosen

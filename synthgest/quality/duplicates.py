@@ -1,0 +1,65 @@
+"""Near-duplicates: clips that show the same pictures, though encoded, scaled, cut or lit a little otherwise."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.fft import dctn
+
+from synthgest.frames import Frames
+from synthgest.quality.measures import thumbnails
+
+Bits = NDArray[np.uint8]
+
+FRAMES = 5
+"""Frames of a clip that are hashed: the centres of as many equal parts."""
+
+_SIDE = 8  # of the low frequencies that are kept, of 32
+_BITS = FRAMES * (_SIDE * _SIDE - 1)
+NEAR = 0.18
+"""Share of bits in which two near-duplicates differ, at most; unrelated clips differ in half of them."""
+
+_ROWS = 2048  # clips that are compared at once
+
+
+def perceptual_hash(frames: Frames) -> Bits:
+    """(``FRAMES`` * 63 bits, packed) uint8: the signs of each frame's low frequencies against their median (pHash).
+
+    frames: ``FRAMES`` frames (T, H, W, 3) uint8 RGB, such as ``Clip.sampled(FRAMES)``.
+    """
+    bits = []
+    for small in thumbnails(frames):
+        low = dctn(small, norm="ortho")[:_SIDE, :_SIDE].ravel()[1:]  # without the mean, which is only brightness
+        bits.append(low > np.median(low))
+    return np.packbits(np.concatenate(bits))
+
+
+def near_duplicates(hashes: Sequence[Bits], *, near: float = NEAR) -> Iterator[tuple[int, int, float]]:
+    """Pairs (first, second, share of bits that differ) of clips that are near-duplicates, in order.
+
+    hashes: of all clips, by ``perceptual_hash``. Every pair is compared: 10,000 clips take some seconds.
+    """
+    if not len(hashes):
+        return
+    unpacked = np.unpackbits(np.stack(hashes), axis=1)[:, :_BITS].astype(np.float32) * 2 - 1
+    for start in range(0, len(unpacked), _ROWS):
+        rows = unpacked[start : start + _ROWS]
+        apart = (1 - rows @ unpacked[start:].T / _BITS) / 2
+        for first, second in zip(*np.nonzero(np.triu(apart <= near, k=1)), strict=True):
+            yield start + int(first), start + int(second), float(apart[first, second])
+
+
+def groups_of(count: int, pairs: Sequence[tuple[int, int]]) -> list[int]:
+    """For each of ``count`` clips the number of its group: clips that are joined by pairs, directly or through others."""
+    parents = list(range(count))
+
+    def root(number: int) -> int:
+        while parents[number] != number:
+            parents[number] = parents[parents[number]]
+            number = parents[number]
+        return number
+
+    for first, second in pairs:
+        one, two = sorted((root(first), root(second)))
+        parents[two] = one
+    return [root(number) for number in range(count)]

@@ -1,0 +1,103 @@
+"""Splits: groups stay together, classes stay balanced, and what crosses is found."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import synthgest as sg
+from synthgest.data.dataset import Dataset
+from synthgest.data.splits import GROUPINGS, group_of, groups, leaks, require_apart, split
+from synthgest.errors import SpecError
+from synthgest.types import Rendered
+
+CLASSES = ["everyday/wave", "everyday/bow", "everyday/clap"]
+
+
+def made_of(shots: Sequence[sg.Shot]) -> Any:
+    """40 clips a class: 20 captures, 8 people, 5 places, whose records say so."""
+    for shot in shots:
+        rng = np.random.default_rng(shot.seed)
+        yield Rendered(
+            frames=rng.integers(0, 255, (4, 16, 16, 3)).astype(np.uint8),
+            fps=4,
+            provenance={
+                "motion": f"capture {shot.gesture.name} {shot.index % 20}",
+                "body": {"height": shot.index % 8},
+                "background": f"place {shot.index % 5}",
+            },
+        )
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    return sg.generate(CLASSES, generator=made_of, clips=40, seed=0, out=tmp_path_factory.mktemp("data") / "out")
+
+
+def test_clips_of_one_motion_stay_together_and_classes_stay_balanced(dataset: Dataset) -> None:
+    parts = split(dataset.clips, seed=1)
+    assert sum(map(len, parts.values())) == 120
+    require_apart(parts)
+    for name, share in (("train", 0.8), ("validation", 0.1), ("test", 0.1)):
+        counts = Counter(clip.label for clip in parts[name])
+        assert len(parts[name]) == pytest.approx(120 * share, abs=4)
+        assert max(counts.values()) - min(counts.values()) <= 2
+
+
+def test_splits_are_reproducible_and_differ_by_seed(dataset: Dataset) -> None:
+    assert split(dataset.clips, seed=1) == split(dataset.clips, seed=1)
+    assert split(dataset.clips, seed=1) != split(dataset.clips, seed=2)
+
+
+@pytest.mark.parametrize("grouping", ["person", "place"])
+def test_people_and_places_can_be_kept_apart_too(grouping: str, dataset: Dataset) -> None:
+    parts = split(dataset.clips, fractions={"train": 0.6, "test": 0.4}, group_by=[grouping])
+    require_apart(parts, group_by=[grouping])
+    assert all(len(part) > 30 for part in parts.values())
+
+
+def test_all_axes_of_a_factorial_at_once_are_one_group(dataset: Dataset) -> None:
+    assert len(set(groups(dataset.clips, ["person", "place"]))) == 1
+    with pytest.raises(SpecError, match="group by less"):
+        split(dataset.clips, group_by=["person", "place"])
+
+
+def test_performances_of_keyframes_are_each_their_own(tmp_path: Path) -> None:
+    small = {"width": 64, "height": 64, "frames": [48, 48]}
+    drawn = sg.generate("everyday/wave", out=tmp_path / "out", seed=0, clips=3, settings=small)
+    assert len(set(groups(drawn.clips, ["motion"]))) == 3
+    assert len({group_of(clip, "person") for clip in drawn}) == 3
+
+
+def test_of_50_planted_leaks_all_are_found(dataset: Dataset) -> None:
+    parts = split(dataset.clips, fractions={"train": 0.5, "test": 0.5}, seed=0)
+    train, test = list(parts["train"]), list(parts["test"])
+    moved = [clip for clip in test if sum(group_of(clip, "motion") == group_of(each, "motion") for each in test) == 2]
+    # one clip of each pair of a motion goes to the other side
+    planted = [clip for number, clip in enumerate(moved) if clip.record.index < 20][:25]
+    crossed = [clip for clip in train if clip.record.index < 20][:25]
+    ours = [clip for clip in train if clip not in crossed] + planted
+    theirs = [clip for clip in test if clip not in planted] + crossed
+    found = {leak.second for leak in leaks(ours, theirs)}
+    expected = {
+        clip.record.id for clip in theirs if group_of(clip, "motion") in {group_of(each, "motion") for each in ours}
+    }
+    assert len(expected) == 50
+    assert found == expected
+    with pytest.raises(SpecError, match="trained on"):
+        require_apart({"train": ours, "test": theirs})
+
+
+@pytest.mark.parametrize("fractions", [{}, {"train": 0.0}, {"train": 1.0, "test": -0.5}])
+def test_fractions_that_make_no_split_are_refused(fractions: dict[str, float], dataset: Dataset) -> None:
+    with pytest.raises(SpecError, match="a name and a share"):
+        split(dataset.clips, fractions=fractions)
+
+
+def test_an_unknown_grouping_names_the_nearest(dataset: Dataset) -> None:
+    with pytest.raises(SpecError, match="did you mean 'person'"):
+        split(dataset.clips, group_by=["persons"])
+    assert "motion" in GROUPINGS
