@@ -215,3 +215,21 @@ def test_torchs_smoothing_is_the_same_label() -> None:
     assert torch.nn.functional.cross_entropy(logits, torch.from_numpy(ours)) == pytest.approx(float(theirs))
     with pytest.raises(SpecError, match="at least 2"):
         label_smoothing(0.1, 1)
+
+
+def test_two_confidently_wrong_clips_among_100_are_found_by_their_label_alone() -> None:
+    rng = np.random.default_rng(4)
+    labels = rng.integers(0, 7, 100)
+    cosines = rng.normal(0.2, 0.01, (100, 7))
+    cosines[np.arange(100), labels] += rng.uniform(0.01, 0.06, 100)  # right, more or less surely
+    wrong = [17, 61]
+    for clip in wrong:
+        cosines[clip] = 0.15
+        cosines[clip, (labels[clip] + 3) % 7] = 0.4
+    probabilities = sg.class_probabilities(cosines, 100)
+    by_entropy, by_label = (
+        1 - sg.soft_labels(probabilities, labels, uncertainty=kind)[np.arange(100), labels]
+        for kind in ("entropy", "label-aware")
+    )
+    assert set(np.argsort(by_entropy)[:2]) == set(wrong)  # as the paper would: hardly any smoothing at all
+    assert set(wrong) <= set(np.argsort(-by_label)[:5])
