@@ -92,9 +92,9 @@ def test_the_drawing_guides_the_picture(tiny_model: TinyModel) -> None:
     assert not np.array_equal(weak, full)
 
 
-def test_workers_change_no_byte(tiny_model: TinyModel, tmp_path: Path) -> None:
+def test_a_worker_changes_no_byte(tiny_model: TinyModel, tmp_path: Path) -> None:
     recipe = recipe_for(tiny_model)
-    for name, workers in (("here", 0), ("there", 2)):
+    for name, workers in (("here", 0), ("there", 1)):
         make(Request(gestures=GESTURES, recipe=recipe, clips=1, seed=0, out=tmp_path / name, workers=workers))
     assert tree_digest(tmp_path / "here") == tree_digest(tmp_path / "there")
 

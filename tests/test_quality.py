@@ -18,25 +18,25 @@ from synthgest.quality.measures import measure
 from synthgest.quality.selection import gates_from, read_selection, select, write_selection
 
 Frames = np.ndarray
-SMALL = {"width": 128, "height": 128, "frames": [48, 60]}
+SMALL = {"width": 128, "height": 128, "frames": [48, 48]}
 
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    """34 clips of different people and places."""
+    """15 clips of different people and places."""
     out = tmp_path_factory.mktemp("drawn") / "out"
-    return sg.generate(["drone", "everyday/wave", "everyday/bow"], out=out, seed=0, clips=2, settings=SMALL)
+    return sg.generate(["drone", "everyday/wave", "everyday/bow"], out=out, seed=0, clips=1, settings=SMALL)
 
 
 @pytest.fixture(scope="module")
 def spread(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
-    """The hard case: 32 clips of the same 4 people in the same 2 places."""
+    """The hard case: 16 clips of the same 4 people in the same 2 places."""
     settings = {**SMALL, "enrichment": {"environments": 2, "characters": 4}}
     return sg.generate(
         ["everyday/wave", "everyday/bow"],
         out=tmp_path_factory.mktemp("spread") / "out",
         seed=0,
-        clips=16,
+        clips=8,
         settings=settings,
     )
 
