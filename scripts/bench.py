@@ -4,15 +4,15 @@ import argparse
 import json
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import numpy as np
 import trimesh
+from side_by_side import side_by_side
 
 from synthgest.body import pose
 from synthgest.data.publish import Publisher
@@ -84,18 +84,6 @@ def alone(renderer: Renderer, mesh: MovingMesh, setting: Setting) -> None:
     bare = replace(setting, backdrop=nowhere, shutter=0.0, shadows=False)
     for _ in renderer.draw(mesh, [setting.seen], bare):
         pass
-
-
-def side_by_side(ways: dict[str, Callable[[], None]]) -> dict[str, float]:
-    """Median seconds of each way over some rounds in turn, after one to warm up."""
-    taken: dict[str, list[float]] = {name: [] for name in ways}
-    for number in range(ROUNDS + 1):
-        for name, way in ways.items():
-            began = time.perf_counter()
-            way()
-            if number:
-                taken[name].append(time.perf_counter() - began)
-    return {name: median(seconds) for name, seconds in taken.items()}
 
 
 STAGES: list[tuple[object, str, str]] = [
@@ -187,7 +175,8 @@ def main() -> None:
                 "pyrender": lambda: readme_way(slow, mesh, setting.seen),
                 "alone": lambda: alone(renderer, mesh, setting),
                 "drawn": lambda: drawn(renderer, mesh, setting),
-            }
+            },
+            rounds=ROUNDS,
         )
     readme, bare, full = (taken[name] / FRAMES * 1e3 for name in ("pyrender", "alone", "drawn"))
     print(f"{mesh.vertices.shape[1]} vertices, {len(mesh.faces)} triangles, {size[0]}x{size[1]}, {FRAMES} frames,")

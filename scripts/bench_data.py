@@ -3,17 +3,16 @@
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 import av
 import numpy as np
 import torch
 from PIL import Image
+from side_by_side import side_by_side
 from torch.utils.data import DataLoader, Dataset
 
 import synthgest as sg
@@ -98,14 +97,8 @@ def _run_through(loader: DataLoader[Any]) -> None:
 
 
 def _rates(ways: dict[str, Callable[[], None]], clips: int) -> tuple[float, float]:
-    taken: dict[str, list[float]] = {name: [] for name in ways}
-    for number in range(ROUNDS + 1):
-        for name, way in ways.items():
-            began = time.perf_counter()
-            way()
-            if number:
-                taken[name].append(time.perf_counter() - began)
-    return clips / median(taken["ours"]), clips / median(taken["bare"])
+    taken = side_by_side(ways, rounds=ROUNDS)
+    return clips / taken["ours"], clips / taken["bare"]
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +26,7 @@ from synthgest.prompting.environments import Environment
 from synthgest.recipes import load_recipe
 from synthgest.tables import to_value
 from synthgest.takes import ATTEMPTS
-from synthgest.types import Recipe, Shot
-
-if TYPE_CHECKING:
-    from synthgest.diffusion.sampling import Wish
+from synthgest.types import Recipe
 
 _FLAT = 0.01  # standard deviation over the picture, of 1: one colour, and no place
 _ENGINE = "text-to-image"
@@ -133,7 +130,6 @@ class _Studio:
 
         self._batch = recipe.batch
         self._about = {"model": model.name, "revision": model.mark, "licence": recipe.licence}
-        self._recipe = recipe.name
         self._sampler = Sampler(settings, folders, batch=recipe.batch)
 
     def pictures(self, wanted: Mapping[str, Background]) -> Iterator[tuple[str, Background, bytes, str]]:
@@ -147,24 +143,20 @@ class _Studio:
 
     def _tried(self, batch: Sequence[tuple[str, Background]]) -> list[NDArray[np.floating[Any]]]:
         """A picture for each; one that cannot be used is asked for again, with the next seeds."""
-        wishes = [self._wish(name, background) for name, background in batch]
+        from synthgest.diffusion.sampling import Wish
+
+        wishes = [
+            Wish(id=name, seed=background.seed, attempt=0, prompt=background.prompt) for name, background in batch
+        ]
         pictures = [sample.pictures for sample in self._sampler.sample(wishes)]
         for number, wish in enumerate(wishes):
             for attempt in range(1, ATTEMPTS):
                 if not _fault(pictures[number]):
                     break
-                shot = replace(wish.shot, seed=wish.shot.seed + attempt, attempt=attempt)
-                (sample,) = self._sampler.sample([replace(wish, shot=shot)])
+                again = replace(wish, seed=wish.seed + attempt, attempt=attempt)
+                (sample,) = self._sampler.sample([again])
                 pictures[number] = sample.pictures
         return pictures
-
-    def _wish(self, name: str, background: Background) -> "Wish":
-        """A picture in the terms in which a pipeline is asked."""
-        from synthgest.diffusion.sampling import Wish
-
-        place = Gesture(name=f"places/{name}", phrase=background.prompt)
-        shot = Shot(id=name, gesture=place, index=0, seed=background.seed, recipe=self._recipe)
-        return Wish(shot=shot, prompt=background.prompt)
 
 
 def _fault(picture: NDArray[np.floating[Any]]) -> str:

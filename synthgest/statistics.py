@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import norm, rankdata
+from scipy.stats import binomtest, norm, rankdata
 
 from synthgest.errors import SpecError
 
@@ -27,7 +27,8 @@ def proportion(hits: int, trials: int, *, confidence: float = CONFIDENCE) -> Est
         raise SpecError(
             f"{hits} of {trials} is no proportion; expected at least one trial, and hits from 0 to that number"
         )
-    return _wilson(hits / trials, trials, confidence)
+    interval = binomtest(hits, trials).proportion_ci(confidence, method="wilson")
+    return Estimate(value=hits / trials, low=float(interval.low), high=float(interval.high))
 
 
 def auroc(positives: ArrayLike, negatives: ArrayLike, *, confidence: float = CONFIDENCE) -> Estimate:
@@ -44,23 +45,12 @@ def auroc(positives: ArrayLike, negatives: ArrayLike, *, confidence: float = CON
     value = float(above.mean())
     variance = _variance(above) / counts[0] + _variance(below) / counts[1]
     if not variance or not 0 < value < 1:
-        return _wilson(value, min(counts), confidence)
+        ends = proportion(round(value * min(counts)), min(counts), confidence=confidence)
+        return Estimate(value=value, low=min(ends.low, value), high=max(ends.high, value))
     spread = np.sqrt(variance) / (value * (1 - value))
-    middle, z = np.log(value / (1 - value)), _quantile(confidence)
+    middle, z = np.log(value / (1 - value)), float(norm.ppf((1 + confidence) / 2))
     low_end, high_end = 1 / (1 + np.exp(-(middle + np.array([-z, z]) * spread)))
     return Estimate(value=value, low=float(low_end), high=float(high_end))
-
-
-def _wilson(share: float, trials: int, confidence: float) -> Estimate:
-    z = _quantile(confidence)
-    centre = (share + z * z / (2 * trials)) / (1 + z * z / trials)
-    half = z * np.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials)) / (1 + z * z / trials)
-    low, high = max(0.0, float(centre - half)), min(1.0, float(centre + half))
-    return Estimate(value=share, low=min(low, share), high=max(high, share))
-
-
-def _quantile(confidence: float) -> float:
-    return float(norm.ppf((1 + confidence) / 2))
 
 
 def _variance(shares: NDArray[np.float64]) -> float:

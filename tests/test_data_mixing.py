@@ -1,13 +1,14 @@
-"""Mixing: labels follow the pixels, and every data set has the share that it was given."""
+"""Mixing: batches blended by torchvision keep labels that follow the pixels; every data set has the share that it was given."""
 
 from collections import Counter
 
-import numpy as np
 import pytest
 import torch
 from torch.utils.data import DataLoader, TensorDataset
+from torchvision import tv_tensors
+from torchvision.transforms import v2
 
-from synthgest.data.mixing import RatioSampler, cutmix, mixed, mixup
+from synthgest.data.mixing import RatioSampler, mixed
 from synthgest.errors import SpecError
 
 
@@ -17,41 +18,17 @@ def batch() -> tuple[torch.Tensor, torch.Tensor]:
     return videos, torch.eye(6) * 0.94 + 0.01
 
 
-@pytest.mark.parametrize("way", [mixup, cutmix])
-def test_labels_follow_the_pixels(way) -> None:
+@pytest.mark.parametrize("way", [v2.MixUp, v2.CutMix])
+def test_torchvisions_mixing_goes_on_with_our_soft_labels(way: type[v2.Transform]) -> None:
     videos, labels = batch()
     for seed in range(20):
-        made, soft = way(videos, labels, alpha=1.0, rng=np.random.default_rng(seed))
+        torch.manual_seed(seed)
+        made, soft = way(alpha=1.0)(tv_tensors.Video(videos), labels)
         assert made.shape == videos.shape
         assert torch.allclose(soft.sum(dim=1), torch.ones(6))
         # a clip's mean grey is that of its label
         greys = (soft - 0.01) / 0.94 @ torch.arange(6.0)
         assert torch.allclose(made.mean(dim=(1, 2, 3, 4)), greys, atol=1e-4)
-
-
-def test_cutmix_cuts_the_same_box_from_every_frame() -> None:
-    videos, labels = batch()
-    made, _ = cutmix(videos, labels, alpha=1.0, rng=np.random.default_rng(3))
-    assert torch.equal(made[:, 0], made[:, 1])
-    assert set(made.unique().tolist()) <= set(range(6))
-
-
-@pytest.mark.parametrize("way", [mixup, cutmix])
-def test_the_same_seed_mixes_alike_and_nothing_given_is_changed(way) -> None:
-    videos, labels = batch()
-    one, two = (way(videos, labels, alpha=0.4, rng=np.random.default_rng(5)) for _ in range(2))
-    assert torch.equal(one[0], two[0])
-    assert torch.equal(videos, batch()[0])
-
-
-@pytest.mark.parametrize("way", [mixup, cutmix])
-def test_what_cannot_be_mixed_is_refused(way) -> None:
-    videos, labels = batch()
-    rng = np.random.default_rng(0)
-    with pytest.raises(SpecError, match="expected soft ones"):
-        way(videos, labels.argmax(dim=1), alpha=1.0, rng=rng)
-    with pytest.raises(SpecError, match="above 0"):
-        way(videos, labels, alpha=0.0, rng=rng)
 
 
 def test_every_data_set_has_its_share_of_an_epoch() -> None:

@@ -65,6 +65,15 @@ def test_all_axes_of_a_factorial_at_once_are_one_group(dataset: Dataset) -> None
         split(dataset.clips, group_by=["person", "place"])
 
 
+def test_clips_that_are_joined_through_others_are_one_group(dataset: Dataset) -> None:
+    """Clip 0 shares its motion with clip 20, and clip 20 its person with clip 4 and with clip 12."""
+    some = [clip for clip in dataset.clips if clip.label == 0 and clip.record.index in (0, 20, 4, 12, 1)]
+    some.sort(key=lambda clip: clip.record.index)  # 0, 1, 4, 12, 20
+    found = groups(some, ["motion", "person"])
+    assert found[0] == found[2] == found[3] == found[4] != found[1]
+    assert len(set(groups(some, []))) == 5
+
+
 def test_performances_of_keyframes_are_each_their_own(tmp_path: Path) -> None:
     small = {"width": 64, "height": 64, "frames": [48, 48]}
     drawn = sg.generate("everyday/wave", out=tmp_path / "out", seed=0, clips=3, settings=small)

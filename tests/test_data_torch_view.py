@@ -19,7 +19,8 @@ from synthgest.errors import CorruptClip, SpecError
 from synthgest.scoring.run import score_clips
 from synthgest.types import Rendered
 
-CLASSES = ["everyday/wave", "drone/left", "drone/right", "rocog/Halt"]
+FORBIDDEN = "everyday/salute"  # with the left hand it would be another matter
+CLASSES = ["everyday/wave", "drone/left", "drone/right", FORBIDDEN]
 
 
 def numbered(shots: Sequence[sg.Shot]) -> Any:
@@ -126,7 +127,6 @@ def test_workers_that_persist_see_the_epoch_change(dataset: Dataset) -> None:
 
 def test_no_two_items_share_their_chance(dataset: Dataset) -> None:
     factors = []
-    dataset.torch(frames=1, transform=lambda video: factors.append(float(torch.rand(1))) or video)
     view = dataset.torch(frames=1, transform=lambda video: factors.append(float(torch.rand(1))) or video)
     for index in range(len(view)):
         view[index]
@@ -153,9 +153,9 @@ def test_clips_are_mirrored_by_their_gestures_rule(dataset: Dataset) -> None:
     plain, flipped = dataset.torch(frames=2), dataset.torch(frames=2, flip=1.0)
     for index, clip in enumerate(dataset):
         (video, label), (mirrored, other) = plain[index], flipped[index]
-        if clip.gesture == "rocog/Halt":
-            rule = next(entry.mirror for entry in dataset.manifest.classes if entry.name == clip.gesture)
-            assert rule in ("same", "forbidden")
+        if clip.gesture == FORBIDDEN:
+            assert torch.equal(mirrored, video)
+            assert torch.equal(other, label)
         if clip.gesture.startswith("drone/"):
             assert torch.equal(mirrored, video.flip(-1))
             assert int(other.argmax()) != int(label.argmax())

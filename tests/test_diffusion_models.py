@@ -1,7 +1,6 @@
 """Where a model's files are, and that nothing is loaded which could run code (FAULTS.md F14)."""
 
 import json
-import pickle
 import shutil
 import socket
 import threading
@@ -235,7 +234,6 @@ def test_pickled_weights_are_never_opened(part: str, copy: Path, tmp_path: Path)
     with pytest.raises(ModelError):
         load_pipeline(settings, {"model": copy})  # also where the first look was passed by
     assert not canary.exists()
-    assert pickle  # what torch.save wrote is one
 
 
 @pytest.mark.parametrize("library", ["os", "subprocess", "my_code", "pipeline"])

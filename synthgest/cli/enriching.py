@@ -1,19 +1,10 @@
 """Options that several commands share: how rich prompts are, and over how many people and places a class is spread."""
 
-from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 
-
-class Mode(StrEnum):
-    """What a prompt says beside the action."""
-
-    BASIC = "basic"
-    ENV = "env"
-    CHAR = "char"
-    BOTH = "env+char"
-
+from synthgest.prompting.settings import Mode
 
 ModeOption = Annotated[
     Mode | None, typer.Option("--mode", help="What a prompt says beside the action: where, who, or both.")
@@ -28,5 +19,5 @@ CharactersOption = Annotated[
 
 def said(mode: Mode | None, environments: int | None, characters: int | None) -> dict[str, Any]:
     """The settings that the options stand for; those that were not given are left out."""
-    given = {"mode": mode and mode.value, "environments": environments, "characters": characters}
+    given = {"mode": mode, "environments": environments, "characters": characters}
     return {key: value for key, value in given.items() if value is not None}

@@ -82,20 +82,7 @@ def _values(found: "Survey") -> dict[str, Any]:
 
 
 def _entry(line: "Line") -> dict[str, Any]:
-    prompt = line.prompt
-    return {
-        "gesture": line.gesture,
-        "index": line.index,
-        "prompt": prompt.text,
-        "tokens": prompt.tokens,
-        "pair": list(prompt.pair),
-        "environment": prompt.environment.text.rstrip(",") if prompt.environment else "",
-        "character": prompt.character.text.rstrip(",") if prompt.character else "",
-        "camera": prompt.camera,
-        "writer": prompt.source,
-        "fallback": prompt.fallback,
-        "without": list(prompt.without),
-    }
+    return {"gesture": line.gesture, "index": line.index, **line.prompt.facts()}
 
 
 def _text(found: "Survey") -> str:

@@ -10,6 +10,7 @@ from synthgest.cli.output import JsonFlag, Output
 
 if TYPE_CHECKING:
     from synthgest.data.dataset import Clip
+    from synthgest.quality.selection import Selection
 
 
 def command(
@@ -63,6 +64,10 @@ def command(
             progress=advance,
         )
     write_selection(path, selection)
+    _report(selection, path, output)
+
+
+def _report(selection: "Selection", path: Path, output: Output) -> None:
     reasons = Counter(reason.partition(" ")[0] for reason in selection.dropped.values())
     values: dict[str, Any] = {
         "kept": len(selection.kept),
@@ -70,6 +75,7 @@ def command(
         "reasons": dict(reasons),
         "selection": str(path),
     }
-    lines = [f"{len(selection.kept)} of {len(dataset)} clips kept: {path}"]
+    clips = len(selection.kept) + len(selection.dropped)
+    lines = [f"{len(selection.kept)} of {clips} clips kept: {path}"]
     lines += [f"{name}: {reason}" for name, reason in selection.dropped.items()]
     output.result(values, "\n".join(lines))

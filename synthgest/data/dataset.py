@@ -1,6 +1,6 @@
 """A data set on disk as a value: its classes, and clips whose frames and ground truth are read on request."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -50,12 +50,16 @@ class Clip:
             raise CorruptClip(self.record.id, f"{self.path} holds frames {frames.shape}; its record says {expected}")
         return frames
 
-    def sampled(self, count: int) -> Frames:
-        """``count`` frames (count, H, W, 3) uint8 RGB, the centre of each of as many equal parts (TSN). CorruptClip as above."""
+    def frames_at(self, numbers: Sequence[int]) -> Frames:
+        """Some frames (N, H, W, 3) uint8 RGB, by their numbers from 0. CorruptClip if the video ends before them."""
         try:
-            return read_frames(self.path, tsn_indices(self.record.frames, count))
+            return read_frames(self.path, numbers)
         except FrameError as error:
             raise CorruptClip(self.record.id, str(error)) from error
+
+    def sampled(self, count: int) -> Frames:
+        """``count`` frames, the centre of each of as many equal parts (TSN)."""
+        return self.frames_at(tsn_indices(self.record.frames, count))
 
     def truth(self) -> dict[str, NDArray[Any]]:
         """Ground truth arrays, named as in ``synthgest.types.TRUTH``; empty where the engine knew none."""

@@ -1,39 +1,12 @@
-"""Mixing: batches blended after their labels were smoothed, and data sets drawn from by a ratio."""
+"""Mixing: several data sets as one, each with its share of every epoch."""
 
 from collections.abc import Iterator, Sequence, Sized
 from typing import Any
 
 import numpy as np
-import torch
-from torch import Tensor
 from torch.utils.data import ConcatDataset, Dataset, Sampler
 
 from synthgest.errors import SpecError
-
-
-def mixup(videos: Tensor, labels: Tensor, *, alpha: float, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """Each clip blended with another of the batch (Zhang et al. 2018): (B, T, C, H, W) and soft labels (B, K).
-
-    alpha: of the Beta distribution that the share is drawn from, one for the batch. Labels are mixed as they are: smooth
-    them before, and leave a library's own smoothing off.
-    """
-    share, partner = _share(alpha, rng), _partners(videos, labels, rng)
-    return torch.lerp(videos[partner], videos, share), torch.lerp(labels[partner], labels, share)
-
-
-def cutmix(videos: Tensor, labels: Tensor, *, alpha: float, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """A box of each clip, the same in all its frames, replaced by another clip's (Yun et al. 2019).
-
-    Labels are mixed by the area that is left. alpha: as for ``mixup``.
-    """
-    share, partner = _share(alpha, rng), _partners(videos, labels, rng)
-    height, width = videos.shape[-2:]
-    tall, wide = (round(side * float(np.sqrt(1 - share))) for side in (height, width))
-    top, left = int(rng.integers(0, height - tall + 1)), int(rng.integers(0, width - wide + 1))
-    mixed = videos.clone()
-    mixed[..., top : top + tall, left : left + wide] = videos[partner][..., top : top + tall, left : left + wide]
-    kept = 1 - tall * wide / (height * width)
-    return mixed, torch.lerp(labels[partner], labels, kept)
 
 
 class RatioSampler(Sampler[int]):
@@ -92,17 +65,3 @@ def _rounds(size: int, count: int, rng: np.random.Generator) -> np.ndarray[Any, 
     if not count:
         return np.empty(0, np.int64)
     return np.concatenate([rng.permutation(size) for _ in range(-(-count // size))])[:count].astype(np.int64)
-
-
-def _share(alpha: float, rng: np.random.Generator) -> float:
-    if not alpha > 0:
-        raise SpecError(f"alpha is {alpha}; expected a number above 0")
-    return float(rng.beta(alpha, alpha))
-
-
-def _partners(videos: Tensor, labels: Tensor, rng: np.random.Generator) -> Tensor:
-    if labels.ndim != 2 or len(labels) != len(videos) or not labels.is_floating_point():
-        raise SpecError(
-            f"labels are {labels.dtype} {tuple(labels.shape)}; expected soft ones, ({len(videos)}, K) float"
-        )
-    return torch.from_numpy(rng.permutation(len(videos)))

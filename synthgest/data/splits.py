@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from synthgest.data.dataset import Clip
 from synthgest.errors import SpecError, nearest
@@ -47,20 +49,14 @@ def groups(clips: Sequence[Clip], group_by: Sequence[str]) -> list[int]:
 
     Every axis at once ties a full factorial of people and places into one group; choose what must not be shared.
     """
-    parents = list(range(len(clips)))
-
-    def root(number: int) -> int:
-        while parents[number] != number:
-            parents[number] = parents[parents[number]]
-            number = parents[number]
-        return number
-
+    joined: list[tuple[int, int]] = []
     for grouping in group_by:
         first: dict[str, int] = {}
-        for number, clip in enumerate(clips):
-            one, two = sorted((root(first.setdefault(group_of(clip, grouping), number)), root(number)))
-            parents[two] = one
-    return [root(number) for number in range(len(clips))]
+        joined += [(first.setdefault(group_of(clip, grouping), number), number) for number, clip in enumerate(clips)]
+    rows, columns = zip(*joined, strict=True) if joined else ((), ())
+    graph = coo_array((np.ones(len(joined)), (rows, columns)), shape=(len(clips), len(clips)))
+    numbers: list[int] = connected_components(graph, directed=False)[1].tolist()
+    return numbers
 
 
 def split(

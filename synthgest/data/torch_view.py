@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from synthgest.data.dataset import Clip
 from synthgest.data.manifest import ClassEntry
-from synthgest.data.video import read_frames, tsn_indices
-from synthgest.errors import CorruptClip, FrameError, MissingDependency, SpecError
+from synthgest.data.video import tsn_indices
+from synthgest.errors import CorruptClip, MissingDependency, SpecError
 
 try:
     import torch
@@ -140,10 +140,7 @@ def _frames(clip: Clip, settings: ViewSettings, rng: np.random.Generator) -> NDA
     else:
         edges = np.arange(count + 1) * total / count
         wanted = [min(int(rng.uniform(edges[part], edges[part + 1])), total - 1) for part in range(count)]
-    try:
-        return read_frames(clip.path, wanted)
-    except FrameError as error:
-        raise CorruptClip(clip.record.id, str(error)) from error
+    return clip.frames_at(wanted)
 
 
 def _mirrors(classes: Sequence[ClassEntry]) -> dict[int, NDArray[np.intp]]:

@@ -15,14 +15,13 @@ from synthgest.diffusion.libraries import torch_library
 from synthgest.diffusion.loading import load_pipeline
 from synthgest.diffusion.memory import Memory, is_out_of_memory
 from synthgest.diffusion.settings import ModelSettings
-from synthgest.types import Shot
 
 _WIDE_AT = 2  # the attempt that uses a wider dtype, if the ones before gave NaN: the next seed is tried first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """What a pipeline made of one shot. pictures: floats in [0, 1]. dtype: of the weights. savings: see ``Memory``."""
+    """What a pipeline made of one wish. pictures: floats in [0, 1]. dtype: of the weights. savings: see ``Memory``."""
 
     pictures: NDArray[np.floating[Any]]
     dtype: str
@@ -31,9 +30,14 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """A shot, the prompt that it has, and arguments of its own, such as a video to start from."""
+    """What is asked of a pipeline. id: of the clip or picture. attempt: 0, and one more each time that it is asked again.
 
-    shot: Shot
+    arguments: of its own, such as a video to start from.
+    """
+
+    id: str
+    seed: int
+    attempt: int
     prompt: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
 
@@ -56,7 +60,7 @@ class Sampler:
         """One sample a wish, in order; those of a batch come together."""
         done = 0
         while done < len(wishes):
-            wide = self._is_wide(wishes[done].shot)
+            wide = self._is_wide(wishes[done])
             batch = self._batch(wishes[done:], wide=wide)
             pictures = self._try(batch, wide=wide)
             if pictures is None:
@@ -66,22 +70,22 @@ class Sampler:
                 done += 1
                 frames = np.asarray(made)
                 if not np.isfinite(frames).all():
-                    self._nan.add(wish.shot.id)
+                    self._nan.add(wish.id)
                 dtype = "float32" if wide else self._settings.dtype
                 yield Sample(pictures=frames, dtype=dtype, savings=tuple(self.memory.savings))
 
-    def _is_wide(self, shot: Shot) -> bool:
+    def _is_wide(self, wish: Wish) -> bool:
         """Not under sequential offload, which keeps the weights where no dtype reaches them."""
-        return shot.attempt >= _WIDE_AT and shot.id in self._nan and not self.memory.scattered
+        return wish.attempt >= _WIDE_AT and wish.id in self._nan and not self.memory.scattered
 
     def _batch(self, wishes: Sequence[Wish], *, wide: bool) -> Sequence[Wish]:
         """The next wishes that one call can serve: as many as fit, of one dtype; one that has arguments goes alone."""
         together = wishes[: 1 if wishes[0].arguments else self.memory.batch]
-        return list(takewhile(lambda wish: self._is_wide(wish.shot) == wide, together))
+        return list(takewhile(lambda wish: self._is_wide(wish) == wide, together))
 
     def _try(self, batch: Sequence[Wish], *, wide: bool) -> Any:
         """The pictures; None if memory ran out, told here so that the failed call's tensors are free before the next."""
-        prompts, seeds = [wish.prompt for wish in batch], [wish.shot.seed for wish in batch]
+        prompts, seeds = [wish.prompt for wish in batch], [wish.seed for wish in batch]
         try:
             with self._widened() if wide else nullcontext():
                 return call(self.pipeline, self._settings, prompts, seeds, **batch[0].arguments)

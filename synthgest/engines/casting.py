@@ -2,7 +2,7 @@
 
 import zlib
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import lru_cache
 
 import numpy as np
 
@@ -10,8 +10,9 @@ from synthgest.body import Person, sample_person
 from synthgest.body.people import PeopleSettings
 from synthgest.prompting.characters import Character
 from synthgest.prompting.enrichment import Enrichment
-from synthgest.prompting.environments import HOURS, Environment
+from synthgest.prompting.environments import HOURS
 from synthgest.prompting.kinds import kind_of
+from synthgest.prompting.role import Role
 from synthgest.prompting.settings import EnrichmentSettings
 from synthgest.scene.daylight import Hours
 from synthgest.scene.places import KINDS
@@ -22,35 +23,19 @@ _TRIES = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cast:
-    """The part that a shot has in the factorial. environment, character: None where it is left to chance.
+class Cast(Role):
+    """The role that a drawn shot has in the factorial; what a mode is without is left to chance.
 
     All shots of one character show the same person, and all of one environment the same place. seed: of both. kind: of
     action, which decides who its people are.
     """
 
-    environment: Environment | None
-    character: Character | None
-    pair: tuple[int, int]
-    cycle: int
     seed: int
     kind: str
 
     def person(self) -> Person | None:
         """The character as a body: of that age, sex, skin tone, dress and, as near as there is one, build."""
-        if self.character is None:
-            return None
-        who = self.character
-        settings = PeopleSettings(
-            sexes={who.sex: 1},
-            age_groups={who.group: 1},
-            skin_tones=tuple(float(tone == int(who.skin_tone)) for tone in range(1, 11)),
-            outfits={who.outfit: 1},
-        )
-        rng = self._stream(self.kind, "person", self.pair[1])
-        low, high = _BMI[who.build]
-        drawn = [sample_person(rng, settings=settings) for _ in range(_TRIES)]
-        return min(drawn, key=lambda person: max(low - person.bmi, person.bmi - high, 0.0))
+        return None if self.character is None else _person(self.character, self.seed, self.kind, self.pair[1])
 
     def place_kind(self) -> str | None:
         """The kind of drawn place that the environment stands for, if there is one."""
@@ -65,31 +50,38 @@ class Cast:
 
     def place_stream(self) -> np.random.Generator | None:
         """The stream of chance from which the environment's place is drawn; None where it is left to the shot."""
-        return None if self.environment is None else self._stream(self.environment.text, "place", self.pair[0])
-
-    def provenance(self) -> dict[str, Any]:
-        """What a clip's record says of its cast."""
-        levels: dict[str, str] = {}
-        for part in (self.environment, self.character):
-            levels |= part.levels if part else {}
-        return {"pair": list(self.pair), "cycle": self.cycle, "levels": levels}
-
-    def _stream(self, *words: object) -> np.random.Generator:
-        return np.random.default_rng([self.seed, *(zlib.crc32(str(word).encode()) for word in words)])
+        return None if self.environment is None else _stream(self.seed, self.environment.text, "place", self.pair[0])
 
 
 def cast(shot: Shot, settings: EnrichmentSettings) -> Cast | None:
-    """A shot's part; None where neither environments nor characters are asked for."""
+    """A shot's role; None where neither environments nor characters are asked for."""
     if not settings.spread:
         return None
-    enrichment, gesture = Enrichment(settings=settings), shot.gesture
-    environments, characters = enrichment.environments(gesture), enrichment.characters(gesture)
-    here, who, cycle = enrichment.pair(gesture, shot.index)
+    role = Enrichment(settings=settings).role(shot.gesture, shot.index)
     return Cast(
-        environment=environments[here] if environments else None,
-        character=characters[who] if characters else None,
-        pair=(here, who),
-        cycle=cycle,
+        environment=role.environment,
+        character=role.character,
+        pair=role.pair,
+        cycle=role.cycle,
         seed=settings.seed,
-        kind=kind_of(gesture),
+        kind=kind_of(shot.gesture),
     )
+
+
+@lru_cache(maxsize=1024)
+def _person(who: Character, seed: int, kind: str, number: int) -> Person:
+    """Of several people who suit a character, the first whose build does; the same one in every clip."""
+    settings = PeopleSettings(
+        sexes={who.sex: 1},
+        age_groups={who.group: 1},
+        skin_tones=tuple(float(tone == int(who.skin_tone)) for tone in range(1, 11)),
+        outfits={who.outfit: 1},
+    )
+    rng = _stream(seed, kind, "person", number)
+    low, high = _BMI[who.build]
+    drawn = [sample_person(rng, settings=settings) for _ in range(_TRIES)]
+    return min(drawn, key=lambda person: max(low - person.bmi, person.bmi - high, 0.0))
+
+
+def _stream(seed: int, *words: object) -> np.random.Generator:
+    return np.random.default_rng([seed, *(zlib.crc32(str(word).encode()) for word in words)])

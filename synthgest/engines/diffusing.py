@@ -135,7 +135,7 @@ class DiffusionEngine(ABC):
 
         prompts, guides = [self.prompt(shot) for shot in shots], [self.guide(shot) for shot in shots]
         wishes = [
-            Wish(shot=shot, prompt=prompt.text, arguments=guide.arguments)
+            Wish(id=shot.id, seed=shot.seed, attempt=shot.attempt, prompt=prompt.text, arguments=guide.arguments)
             for shot, prompt, guide in zip(shots, prompts, guides, strict=True)
         ]
         samples = self._sampler.sample(wishes)
@@ -155,17 +155,8 @@ class DiffusionEngine(ABC):
             "model": found.name,
             "revision": found.mark,
             "pipeline": type(self._sampler.pipeline).__name__,
-            "prompt": prompt.text,
+            **prompt.facts(),
             "negative_prompt": model.negative_prompt,
-            "tokens": prompt.tokens,
-            "without": list(prompt.without),
-            "environment": prompt.environment.text.rstrip(",") if prompt.environment else "",
-            "character": prompt.character.text.rstrip(",") if prompt.character else "",
-            "levels": prompt.levels,
-            "pair": list(prompt.pair),
-            "cycle": prompt.cycle,
-            "writer": prompt.source,
-            "fallback": prompt.fallback,
             "scheduler": self._sampler.scheduler,
             "steps": model.steps,
             "guidance": model.guidance,

@@ -123,7 +123,7 @@ class PoseTransfer:
             "place": list(staged.place.tags),
             "camera": facts(staged),
             "prompt": write_prompt("caption", words, chance(shot, "prompt")),
-        } | (staged.role.provenance() if staged.role else {})
+        } | (staged.role.part() if staged.role else {})
 
     @cached_property
     def _renderer(self) -> Renderer:

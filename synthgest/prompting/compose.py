@@ -1,46 +1,48 @@
 """Prompts put together: action, person, place, phases and camera in one of several forms, no longer than the model reads."""
 
-import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from synthgest.errors import SpecError
 from synthgest.prompting.action import Action
 from synthgest.prompting.banks import fill, load_bank
 from synthgest.prompting.characters import Character
 from synthgest.prompting.environments import Environment
+from synthgest.prompting.role import Role
 from synthgest.prompting.tokens import Count
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Prompt:
-    """A prompt and what it was made of.
+class Prompt(Role):
+    """A role put into words.
 
-    text: one paragraph. tokens: its length, as counted. environment, character: None where the mode has none. camera: the
-    sentence that asks for the picture. pair: numbers of environment and character. cycle: how often the pair was used
-    before. source: "bank", or the name of the model that wrote the words. fallback: why a model's words are missing, by
-    request. without: what was left out because it did not fit.
+    text: one paragraph. tokens: its length, as counted. camera: the sentence that asks for the picture. source: "bank", or
+    the name of the model that wrote the words. fallback: why a model's words are missing, by request. without: what was
+    left out because it did not fit.
     """
 
     text: str
     tokens: int
-    environment: Environment | None
-    character: Character | None
     camera: str
-    pair: tuple[int, int]
-    cycle: int
     source: str
     fallback: dict[str, str]
     without: tuple[str, ...] = ()
 
-    @property
-    def levels(self) -> dict[str, str]:
-        """Age, sex, skin tone, build, outfit, place and light, where they are known."""
-        parts = (self.environment, self.character)
-        return {respect: level for part in parts if part for respect, level in part.levels.items()}
+    def facts(self) -> dict[str, Any]:
+        """What a clip's record says of its prompt, in plain values."""
+        return {
+            "prompt": self.text,
+            "tokens": self.tokens,
+            "without": list(self.without),
+            "environment": self.environment.text.rstrip(",") if self.environment else "",
+            "character": self.character.text.rstrip(",") if self.character else "",
+            "camera_asked": self.camera,
+            **self.part(),
+            "writer": self.source,
+            "fallback": self.fallback,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,11 +87,11 @@ def _shortened(parts: Parts) -> Iterator[tuple[Parts, tuple[str, ...]]]:
     """The whole prompt, and then with less and less: the action stays to the end, then what tells clips apart."""
     yield parts, ()
     without: tuple[str, ...] = ()
+    if parts.fused:
+        parts, without = replace(parts, fused=""), ("fused text",)
+        yield parts, without
     if parts.phases:
         parts, without = replace(parts, phases=""), (*without, "phases")
-        yield parts, without
-    if parts.fused:
-        parts, without = replace(parts, fused=""), (*without, "fused text")
         yield parts, without
     if parts.character and parts.character.short != parts.character.text:
         short = replace(parts.character, text=parts.character.short)

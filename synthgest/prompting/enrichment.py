@@ -10,12 +10,13 @@ import numpy as np
 
 from synthgest.errors import SpecError
 from synthgest.gestures import Gesture
-from synthgest.prompting.action import Action, action_of
+from synthgest.prompting.action import action_of
 from synthgest.prompting.characters import SEXES, Character, sample_characters
 from synthgest.prompting.compose import Parts, Prompt, cameras, forms, write
 from synthgest.prompting.environments import Environment, sample_environments
 from synthgest.prompting.factorial import pair
 from synthgest.prompting.kinds import kind_of, kinds
+from synthgest.prompting.role import Role
 from synthgest.prompting.settings import EnrichmentSettings
 from synthgest.prompting.similarity import near_duplicate
 from synthgest.prompting.tokens import Count, estimate_tokens
@@ -93,46 +94,52 @@ class Enrichment:
         sexes = SEXES if who == "anybody" else (who,)
         return _sampled_characters(kind, sexes, self.settings.people, self._seed(kind))
 
-    def pair(self, gesture: Gesture, index: int) -> tuple[int, int, int]:
-        """Numbers of environment and character of a gesture's clip, and how often the pair was used before."""
-        environments, characters = len(self.environments(gesture)), len(self.characters(gesture))
-        return pair(index, max(1, environments), max(1, characters), shift=zlib.crc32(gesture.name.encode()))
+    def role(self, gesture: Gesture, index: int) -> Role:
+        """Who performs a gesture's clip number ``index``, from 0, and where."""
+        environments, characters = self.environments(gesture), self.characters(gesture)
+        shift = zlib.crc32(gesture.name.encode())
+        here, who, cycle = pair(index, max(1, len(environments)), max(1, len(characters)), shift=shift)
+        return Role(
+            environment=environments[here] if environments else None,
+            character=characters[who] if characters else None,
+            pair=(here, who),
+            cycle=cycle,
+        )
 
     def prompt(self, gesture: Gesture, index: int) -> Prompt:
         """The prompt of a gesture's clip number ``index``, from 0."""
-        environments, characters = self.environments(gesture), self.characters(gesture)
-        here, who, cycle = self.pair(gesture, index)
-        texts, action = self._texts(gesture), action_of(gesture)
-        fused = texts.fused[here * len(characters) + who] if texts.fused and environments and characters else ""
-        parts = self._parts(gesture, action, (here, who, cycle), fused)
+        role, texts = self.role(gesture, index), self._texts(gesture)
+        fused = ""
+        if texts.fused and role.environment and role.character:
+            fused = texts.fused[role.pair[0] * len(texts.characters) + role.pair[1]]
+        parts = self._parts(gesture, role, fused)
         text, tokens, without = write(parts, count=self.count, limit=self.limit)
-        written = bool(texts.environments and environments) or bool(texts.characters and characters)
+        written = bool(texts.environments and role.environment) or bool(texts.characters and role.character)
         return Prompt(
             text=text,
             tokens=tokens,
-            environment=parts.environment,
-            character=parts.character,
+            environment=role.environment,
+            character=role.character,
             camera=parts.camera,
-            pair=(here, who),
-            cycle=cycle,
+            pair=role.pair,
+            cycle=role.cycle,
             source=texts.source if written else BANK,
             fallback=_fallback(texts, fused=bool(fused)),
             without=without,
         )
 
-    def _parts(self, gesture: Gesture, action: Action, place: tuple[int, int, int], fused: str) -> Parts:
+    def _parts(self, gesture: Gesture, role: Role, fused: str) -> Parts:
         """A pair's form and camera advance in every cycle, so that no two prompts of the first thousands are the same."""
-        here, who, cycle = place
-        environments, characters = self.environments(gesture), self.characters(gesture)
-        if not environments and not characters:
+        (here, who), cycle, action = role.pair, role.cycle, action_of(gesture)
+        if role.environment is None and role.character is None:
             return Parts(action=action, environment=None, character=None, template=forms()[0], camera="", phases="")
         views, ways = cameras(fingers=gesture.fingers), action.phases
         form = (who + 2 * here + cycle) % len(forms())
         view = (who + who // len(views) + 3 * here + cycle + cycle // len(forms())) % len(views)
         return Parts(
             action=action,
-            environment=environments[here] if environments else None,
-            character=characters[who] if characters else None,
+            environment=role.environment,
+            character=role.character,
             template=forms()[form],
             camera=views[view] if self.camera else "",
             phases=ways[(who + here + cycle) % len(ways)] if ways else "",

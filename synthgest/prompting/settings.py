@@ -1,12 +1,12 @@
 """What a recipe says of its prompts: how rich they are, and how many people and places a class is spread over."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from synthgest.errors import SpecError
 
 Mode = Literal["basic", "env", "char", "env+char"]
-MODES: tuple[Mode, ...] = ("basic", "env", "char", "env+char")
+MODES: tuple[Mode, ...] = get_args(Mode)
 
 MOST = 256
 """Environments or characters of one class, at most."""

@@ -47,19 +47,3 @@ def near_duplicates(hashes: Sequence[Bits], *, near: float = NEAR) -> Iterator[t
         apart = (1 - rows @ unpacked[start:].T / _BITS) / 2
         for first, second in zip(*np.nonzero(np.triu(apart <= near, k=1)), strict=True):
             yield start + int(first), start + int(second), float(apart[first, second])
-
-
-def groups_of(count: int, pairs: Sequence[tuple[int, int]]) -> list[int]:
-    """For each of ``count`` clips the number of its group: clips that are joined by pairs, directly or through others."""
-    parents = list(range(count))
-
-    def root(number: int) -> int:
-        while parents[number] != number:
-            parents[number] = parents[parents[number]]
-            number = parents[number]
-        return number
-
-    for first, second in pairs:
-        one, two = sorted((root(first), root(second)))
-        parents[two] = one
-    return [root(number) for number in range(count)]

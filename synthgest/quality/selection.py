@@ -10,6 +10,7 @@ import numpy as np
 
 from synthgest.data.dataset import Clip, Dataset
 from synthgest.data.storage import make_folder, write_bytes
+from synthgest.data.video import tsn_indices
 from synthgest.errors import CorruptClip, DatasetError, SpecError, nearest
 from synthgest.quality.duplicates import FRAMES, NEAR, near_duplicates, perceptual_hash
 from synthgest.quality.measures import Measures, measure
@@ -77,7 +78,7 @@ def select(
         try:
             frames = clip.frames()
             measures[clip.record.id] = measure(frames, clip.truth())
-            hashes[clip.record.id] = perceptual_hash(clip.sampled(FRAMES))
+            hashes[clip.record.id] = perceptual_hash(frames[list(tsn_indices(len(frames), FRAMES))])
         except CorruptClip as error:
             dropped[clip.record.id] = f"cannot be read: {error}"
         if progress is not None:

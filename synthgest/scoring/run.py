@@ -44,17 +44,24 @@ def score_clips(
     missing = folder.missing()
     corrupt: list[str] = []
     made = 0
-    for part in _chunks(missing, max(batch, PART // batch * batch)):
-        clips: list[Clip] = []
-        rows: list[NDArray[np.float32]] = []
-        for group in _chunks_of(_prepared(part, scorer, batch, threads, corrupt), batch):
-            clips += [clip for clip, _ in group]
-            rows.append(scorer.cosines([ready for _, ready in group]))
-            if progress is not None:
-                progress(len(group))
+    clips: list[Clip] = []
+    rows: list[NDArray[np.float32]] = []
+
+    def keep() -> None:
         if clips:
             folder.add(clips, np.concatenate(rows))
-            made += len(clips)
+        clips.clear()
+        rows.clear()
+
+    for group in _groups(_prepared(missing, scorer, batch, threads, corrupt), batch):
+        clips += [clip for clip, _ in group]
+        rows.append(scorer.cosines([ready for _, ready in group]))
+        made += len(group)
+        if len(clips) >= PART:
+            keep()
+        if progress is not None:
+            progress(len(group))
+    keep()
     return Scored(scores=folder.read(), made=made, corrupt=tuple(corrupt))
 
 
@@ -81,11 +88,7 @@ def _prepared(
                 corrupt.append(clip.record.id)
 
 
-def _chunks(clips: Sequence[Clip], size: int) -> Iterator[Sequence[Clip]]:
-    return (clips[start : start + size] for start in range(0, len(clips), size))
-
-
-def _chunks_of(pairs: Iterator[tuple[Clip, Any]], size: int) -> Iterator[list[tuple[Clip, Any]]]:
+def _groups(pairs: Iterator[tuple[Clip, Any]], size: int) -> Iterator[list[tuple[Clip, Any]]]:
     group: list[tuple[Clip, Any]] = []
     for pair in pairs:
         group.append(pair)
