@@ -1,6 +1,6 @@
 """A data set on disk as a value: its classes, and clips whose frames and ground truth are read on request."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from synthgest.data.manifest import Manifest, manifest_path, read_manifest
+from synthgest.data.manifest import ClassEntry, Manifest, manifest_path, read_manifest
 from synthgest.data.publish import file_digest
-from synthgest.data.records import Failure, Record, clip_path, read_record, record_ids
+from synthgest.data.records import Failure, Record, clip_path, provenance_groups, read_record, record_ids
 from synthgest.data.video import read_frames, read_video, tsn_indices
 from synthgest.errors import CorruptClip, DatasetError, FrameError, SpecError
 from synthgest.frames import Frames
@@ -30,9 +30,29 @@ class Clip:
     folder: Path
 
     @property
+    def id(self) -> str:
+        """20 hexadecimal digits over all that the clip depends on."""
+        return self.record.id
+
+    @property
     def gesture(self) -> str:
         """Full name of the class."""
         return self.record.gesture
+
+    @property
+    def length(self) -> int:
+        """Frames."""
+        return self.record.frames
+
+    @property
+    def content(self) -> str:
+        """SHA-256 of the video file."""
+        return self.record.sha256
+
+    @property
+    def groups(self) -> Mapping[str, str]:
+        """What the record says that other clips may share; a performance of keyframes is shared with none."""
+        return provenance_groups(self.record)
 
     @property
     def path(self) -> Path:
@@ -102,6 +122,11 @@ class Dataset:
     def classes(self) -> tuple[str, ...]:
         """Full names; the position is the label."""
         return tuple(entry.name for entry in self.manifest.classes)
+
+    @property
+    def class_entries(self) -> tuple[ClassEntry, ...]:
+        """All that is known of the classes, in the order of their labels."""
+        return self.manifest.classes
 
     @cached_property
     def clips(self) -> tuple[Clip, ...]:

@@ -1,5 +1,6 @@
 """Records: what is known of a clip (clips/ab/<id>.json) or of one that could not be made (failures/<id>.json)."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -51,6 +52,21 @@ class Failure:
     seed: int
     recipe: str
     attempts: tuple[Attempt, ...]
+
+
+def provenance_groups(record: Record) -> dict[str, str]:
+    """What a clip was made from that other clips may share: motion (a captured file), person, place, recipe."""
+    made = record.provenance
+    found = {"recipe": record.recipe}
+    motion = str(made.get("motion", ""))
+    if motion and not motion.startswith("keyframes of "):
+        found["motion"] = motion
+    body, character = made.get("body"), made.get("character")
+    if body or character:
+        found["person"] = json.dumps(body, sort_keys=True) if body else str(character)
+    if place := made.get("background") or made.get("environment"):
+        found["place"] = str(place)
+    return found
 
 
 def clip_path(folder: Path, clip_id: str, suffix: str) -> Path:

@@ -1,22 +1,26 @@
 """Splits that do not leak: clips that share a motion, a person or a place stay together, and what crosses is found."""
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from synthgest.data.dataset import Clip
+from synthgest.data.labelled import LabelledClip
 from synthgest.errors import SpecError, nearest
 
-GROUPINGS: tuple[str, ...] = ("motion", "person", "place", "recipe")
+GROUPINGS: tuple[str, ...] = ("motion", "person", "place", "recipe", "source")
 """What clips may have in common. motion: the file that it was captured in; every performance of keyframes is its own.
-person: the same body and clothes. place: the same background. recipe: the same generator."""
+person: the same body and clothes, or the same performer. place: the same background. recipe: the same generator. source: the
+film that a real clip was cut from."""
 
 FRACTIONS: Mapping[str, float] = {"train": 0.8, "validation": 0.1, "test": 0.1}
+
+
+Kind = TypeVar("Kind", bound=LabelledClip)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,23 +32,14 @@ class Leak:
     reason: str
 
 
-def group_of(clip: Clip, grouping: str) -> str:
-    """What a clip's record says for a grouping; the clip's own id where it says nothing that others could share."""
-    made = clip.record.provenance
-    if grouping == "motion":
-        motion = str(made.get("motion", ""))
-        return clip.record.id if not motion or motion.startswith("keyframes of ") else motion
-    if grouping == "person":
-        body = made.get("body")
-        return json.dumps(body, sort_keys=True) if body else str(made.get("character") or clip.record.id)
-    if grouping == "place":
-        return str(made.get("background") or made.get("environment") or clip.record.id)
-    if grouping == "recipe":
-        return clip.record.recipe
-    raise SpecError(f"no grouping {grouping!r}; {nearest(grouping, GROUPINGS)}")
+def group_of(clip: LabelledClip, grouping: str) -> str:
+    """What a clip has in common with others by a grouping; its own id where it says nothing that others could share."""
+    if grouping not in GROUPINGS:
+        raise SpecError(f"no grouping {grouping!r}; {nearest(grouping, GROUPINGS)}")
+    return clip.groups.get(grouping, clip.id)
 
 
-def groups(clips: Sequence[Clip], group_by: Sequence[str]) -> list[int]:
+def groups(clips: Sequence[LabelledClip], group_by: Sequence[str]) -> list[int]:
     """For each clip the number of its group: clips that share anything of ``group_by``, directly or through others.
 
     Every axis at once ties a full factorial of people and places into one group; choose what must not be shared.
@@ -60,12 +55,12 @@ def groups(clips: Sequence[Clip], group_by: Sequence[str]) -> list[int]:
 
 
 def split(
-    clips: Sequence[Clip],
+    clips: Sequence[Kind],
     *,
     fractions: Mapping[str, float] = FRACTIONS,
     group_by: Sequence[str] = ("motion",),
     seed: int = 0,
-) -> dict[str, tuple[Clip, ...]]:
+) -> dict[str, tuple[Kind, ...]]:
     """Clips by split, each group in one of them, each class spread as the fractions say as nearly as groups allow.
 
     SpecError if there are fewer groups than splits.
@@ -86,7 +81,9 @@ def split(
     return {name: tuple(clips[index] for index in sorted(indices)) for name, indices in chosen.items()}
 
 
-def leaks(first: Sequence[Clip], second: Sequence[Clip], *, group_by: Sequence[str] = ("motion",)) -> list[Leak]:
+def leaks(
+    first: Sequence[LabelledClip], second: Sequence[LabelledClip], *, group_by: Sequence[str] = ("motion",)
+) -> list[Leak]:
     """What two splits have in common, one finding for each clip of the second and each grouping."""
     found = []
     for grouping in group_by:
@@ -94,11 +91,11 @@ def leaks(first: Sequence[Clip], second: Sequence[Clip], *, group_by: Sequence[s
         for clip in second:
             other = there.get(group_of(clip, grouping))
             if other is not None:
-                found.append(Leak(first=other.record.id, second=clip.record.id, reason=grouping))
+                found.append(Leak(first=other.id, second=clip.id, reason=grouping))
     return found
 
 
-def require_apart(splits: Mapping[str, Sequence[Clip]], *, group_by: Sequence[str] = ("motion",)) -> None:
+def require_apart(splits: Mapping[str, Sequence[LabelledClip]], *, group_by: Sequence[str] = ("motion",)) -> None:
     """SpecError if any two splits have something in common."""
     names = list(splits)
     for number, name in enumerate(names):
@@ -113,7 +110,7 @@ def require_apart(splits: Mapping[str, Sequence[Clip]], *, group_by: Sequence[st
 
 
 def _assigned(
-    clips: Sequence[Clip], members: Mapping[int, Sequence[int]], shares: Mapping[str, float], seed: int
+    clips: Sequence[LabelledClip], members: Mapping[int, Sequence[int]], shares: Mapping[str, float], seed: int
 ) -> dict[str, list[int]]:
     """Groups, the largest first and in random order among equals, each to the split that lacks its classes most."""
     rng = np.random.default_rng(seed)

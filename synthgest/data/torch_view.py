@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from synthgest.data.dataset import Clip
+from synthgest.data.cache import FrameCache
+from synthgest.data.labelled import LabelledClip
 from synthgest.data.manifest import ClassEntry
+from synthgest.data.splits import GROUPINGS, group_of
 from synthgest.data.video import tsn_indices
 from synthgest.errors import CorruptClip, MissingDependency, SpecError
 
@@ -37,7 +39,7 @@ class ViewSettings:
     frame of each (for training), ``uniform`` frames from the first to the last. transform: of torchvision's kind, (T, C, H,
     W) float in [0, 1] in and out. flip: how often a clip is mirrored, where its gesture's rule allows it. on_corrupt:
     ``raise`` CorruptClip with the clip's id, or ``skip``: the next clip stands in, and ``skipped`` counts. details: items are
-    dictionaries with everything, and not (video, label). seed: of all chance.
+    dictionaries with everything, and not (video, label). cache: keeps decoded frames on a fast disk. seed: of all chance.
     """
 
     frames: int = 8
@@ -46,6 +48,7 @@ class ViewSettings:
     flip: float = 0.0
     on_corrupt: Literal["raise", "skip"] = "raise"
     details: bool = False
+    cache: FrameCache | None = None
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -68,7 +71,7 @@ class ClipDataset(Items):
 
     def __init__(
         self,
-        clips: Sequence[Clip],
+        clips: Sequence[LabelledClip],
         classes: Sequence[ClassEntry],
         labels: NDArray[np.float64],
         weights: NDArray[np.float64],
@@ -106,7 +109,7 @@ class ClipDataset(Items):
                 if self.settings.on_corrupt == "raise":
                     raise
                 self._skipped += 1
-        raise CorruptClip(self.clips[index].record.id, "not one clip of this data set can be read")
+        raise CorruptClip(self.clips[index].id, "not one clip of this data set can be read")
 
     def _item(self, index: int) -> Any:
         clip, settings = self.clips[index], self.settings
@@ -126,13 +129,14 @@ class ClipDataset(Items):
             "label": label,
             "weight": self.weights[index],
             "target": clip.label,
-            "id": clip.record.id,
+            "id": clip.id,
             "gesture": clip.gesture,
+            "groups": {grouping: group_of(clip, grouping) for grouping in GROUPINGS},
         }
 
 
-def _frames(clip: Clip, settings: ViewSettings, rng: np.random.Generator) -> NDArray[np.uint8]:
-    total, count = clip.record.frames, settings.frames
+def _frames(clip: LabelledClip, settings: ViewSettings, rng: np.random.Generator) -> NDArray[np.uint8]:
+    total, count = clip.length, settings.frames
     if settings.sampling == "tsn":
         wanted = list(tsn_indices(total, count))
     elif settings.sampling == "uniform":
@@ -140,7 +144,7 @@ def _frames(clip: Clip, settings: ViewSettings, rng: np.random.Generator) -> NDA
     else:
         edges = np.arange(count + 1) * total / count
         wanted = [min(int(rng.uniform(edges[part], edges[part + 1])), total - 1) for part in range(count)]
-    return clip.frames_at(wanted)
+    return clip.frames_at(wanted) if settings.cache is None else settings.cache.frames_at(clip, wanted)
 
 
 def _mirrors(classes: Sequence[ClassEntry]) -> dict[int, NDArray[np.intp]]:

@@ -1,9 +1,10 @@
 """H.264 video written and read through PyAV: bytes that depend on the frames alone, and counts that are checked."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import av
 import numpy as np
@@ -34,40 +35,55 @@ def read_video(path: Path) -> tuple[Frames, float]:
 
     A file that cannot be decoded raises FrameError. Compare the count with what is expected: a truncated file still opens.
     """
-    try:
-        with av.open(str(path)) as container:
-            stream = container.streams.video[0]
-            stream.thread_count = 1
-            frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(stream)]
-            fps = float(stream.average_rate or 0)
-    except (av.error.FFmpegError, IndexError, OSError) as error:
-        raise FrameError(f"cannot decode {path}: {error}") from error
+    with _decoding(path, "") as stream:
+        frames = [frame.to_ndarray(format="rgb24") for frame in stream.container.decode(stream)]
+        fps = float(stream.average_rate or 0)
     if not frames:
         raise FrameError(f"cannot decode {path}: it holds no frames")
     return np.stack(frames), fps
 
 
-def read_frames(path: Path, indices: Sequence[int]) -> Frames:
+def read_frames(source: Path | BinaryIO, indices: Sequence[int], *, name: str = "", lost: int = 0) -> Frames:
     """Some frames (N, H, W, 3) uint8 RGB by their numbers, which may come more than once; only those are converted.
 
+    source: a file, or one that is open, called ``name`` in messages. lost: the last frame stands in for as many after it.
     FrameError if the file cannot be decoded, or ends before the last of them.
     """
     wanted, found = set(indices), {}
-    last = max(wanted)
+    first, last = min(wanted), max(wanted)
+    frame, number = None, -1
+    with _decoding(source, name) as stream:
+        for number, frame in enumerate(stream.container.decode(stream)):
+            if number in wanted:
+                found[number] = frame.to_ndarray(format="rgb24")
+            if number == last:
+                break
+        if frame is not None and number + lost >= last > number:
+            found |= dict.fromkeys(range(max(number, first), last + 1), frame.to_ndarray(format="rgb24"))
+    if last not in found:
+        raise FrameError(f"{name or source} ends before frame {last}")
+    return np.stack([found[number] for number in indices])
+
+
+def count_frames(source: Path | BinaryIO, name: str = "") -> int:
+    """Frames that a video has, by its packets and without decoding: what headers say is not to be trusted."""
+    with _decoding(source, name) as stream:
+        count = sum(1 for packet in stream.container.demux(stream) if packet.size)
+    if not count:
+        raise FrameError(f"cannot decode {name or source}: it holds no frames")
+    return count
+
+
+@contextlib.contextmanager
+def _decoding(source: Path | BinaryIO, name: str) -> Iterator[Any]:
+    """The open video stream of a source; whatever goes wrong within is a FrameError."""
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(source) if isinstance(source, Path) else source) as container:
             stream = container.streams.video[0]
             stream.thread_count = 1
-            for number, frame in enumerate(container.decode(stream)):
-                if number in wanted:
-                    found[number] = frame.to_ndarray(format="rgb24")
-                if number == last:
-                    break
+            yield stream
     except (av.error.FFmpegError, IndexError, OSError) as error:
-        raise FrameError(f"cannot decode {path}: {error}") from error
-    if last not in found:
-        raise FrameError(f"{path} ends before frame {last}")
-    return np.stack([found[number] for number in indices])
+        raise FrameError(f"cannot decode {name or source}: {error}") from error
 
 
 def require_video(path: Path, *, frames: int, width: int, height: int, fps: float) -> None:

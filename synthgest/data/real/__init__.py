@@ -1,0 +1,1 @@
+"""Real clips: labelled videos, frame folders and pictures that others made, read where they lie; nothing is copied or changed."""
