@@ -77,7 +77,7 @@ def scorer_ratio(dataset: sg.Dataset, model: Path) -> tuple[float, float]:
         with ThreadPoolExecutor(os.cpu_count()) as pool, torch.inference_mode():
             for start in range(0, len(frames), BATCH):
                 ready = pool.map(_prepared, [scorer] * BATCH, frames[start : start + BATCH])
-                scorer._model.encode_image(torch.cat(list(ready)), normalize=True)
+                scorer._clip._model.encode_image(torch.cat(list(ready)), normalize=True)
 
     def ours() -> None:
         for part in (dataset.folder / "scores").rglob("part-*"):
@@ -88,7 +88,7 @@ def scorer_ratio(dataset: sg.Dataset, model: Path) -> tuple[float, float]:
 
 
 def _prepared(scorer: ClipScorer, clip: np.ndarray) -> torch.Tensor:
-    return torch.stack([scorer._transform(Image.fromarray(frame)) for frame in clip])
+    return torch.stack([scorer._clip._transform(Image.fromarray(frame)) for frame in clip])
 
 
 def _run_through(loader: DataLoader[Any]) -> None:

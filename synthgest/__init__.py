@@ -4,8 +4,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from synthgest.api import generate
+    from synthgest.api import generate, score
     from synthgest.data.dataset import Clip, Dataset
+    from synthgest.data.real.dataset import RealDataset, open_dataset
     from synthgest.data.verify import verify
     from synthgest.errors import SynthgestError
     from synthgest.gestures import Gesture
@@ -17,8 +18,11 @@ __version__ = "0.1.0"
 # Resolved on first use (PEP 562), so that `import synthgest` and `synthgest --help` start at once.
 _HOMES = {
     "generate": "synthgest.api",
+    "score": "synthgest.api",
     "Clip": "synthgest.data.dataset",
     "Dataset": "synthgest.data.dataset",
+    "RealDataset": "synthgest.data.real.dataset",
+    "open_dataset": "synthgest.data.real.dataset",
     "verify": "synthgest.data.verify",
     "SynthgestError": "synthgest.errors",
     "Gesture": "synthgest.gestures",
@@ -37,6 +41,7 @@ __all__ = [
     "Dataset",
     "Engine",
     "Gesture",
+    "RealDataset",
     "Recipe",
     "Rendered",
     "Shot",
@@ -45,7 +50,9 @@ __all__ = [
     "class_probabilities",
     "entropy",
     "generate",
+    "open_dataset",
     "sample_weights",
+    "score",
     "soft_labels",
     "verify",
 ]

@@ -1,4 +1,4 @@
-"""The Python face of generation: ``generate`` does what the command does, and takes any function as a generator."""
+"""The Python face of the commands: ``generate`` takes any function as a generator, ``score`` any scorer by its name."""
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -7,11 +7,14 @@ from typing import Any
 
 from synthgest.data.dataset import Dataset
 from synthgest.engines import CallableEngine
-from synthgest.errors import SpecError
+from synthgest.errors import CorruptClip, SpecError
 from synthgest.executors.task import Outcome
 from synthgest.generation import Request, prepare, run
 from synthgest.gestures import Gesture, load_gestures
 from synthgest.recipes import change, load_recipe
+from synthgest.scoring import load_scorer
+from synthgest.scoring.run import score_clips
+from synthgest.scoring.store import Scores
 from synthgest.types import Engine, Recipe, Rendered, Shot
 
 Generator = Callable[[Sequence[Shot]], Iterable[Rendered]]
@@ -56,6 +59,25 @@ def generate(
     )
     run(prepare(request), progress=progress)
     return Dataset(out)
+
+
+def score(
+    dataset: Dataset,
+    scorer: str = "clip",
+    *,
+    batch: int = 16,
+    progress: Callable[[int, int], None] | None = None,
+    **settings: Any,
+) -> Scores:
+    """Score the clips that have no score yet, keep the scores in the data set's folder, and return those of all clips.
+
+    scorer: as ``synthgest list scorers`` names them. batch: clips at once. progress: called with how many are done, and of how
+    many. settings: the scorer's own, such as ``model``. Raises CorruptClip if a clip cannot be read; the others are scored.
+    """
+    scored = score_clips(dataset, load_scorer(scorer, dataset, settings), batch=batch, progress=progress)
+    if scored.corrupt:
+        raise CorruptClip(scored.corrupt[0], f"{len(scored.corrupt)} clips cannot be read, such as {scored.corrupt[0]}")
+    return scored.scores
 
 
 def _generator(

@@ -76,7 +76,15 @@ def test_the_page_of_gestures_says_what_their_files_say_and_shows_each() -> None
 
 
 @pytest.mark.parametrize(
-    "page", ["README.md", "docs/your-own-generator.md", "docs/your-own-gesture.md", "docs/people-places-and-light.md"]
+    "page",
+    [
+        "README.md",
+        "docs/in-your-training-code.md",
+        "docs/people-places-and-light.md",
+        "docs/scores-and-labels.md",
+        "docs/your-own-generator.md",
+        "docs/your-own-gesture.md",
+    ],
 )
 def test_the_python_in_the_documents_runs(page: str, tmp_path: Path) -> None:
     for code in blocks(ROOT / page, "python"):

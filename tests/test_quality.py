@@ -11,9 +11,9 @@ from test_cli import last_line, synthgest
 
 import synthgest as sg
 from synthgest.data.dataset import Dataset
-from synthgest.data.video import tsn_indices
+from synthgest.data.video import tsn_indices, write_video
 from synthgest.errors import DatasetError, SpecError
-from synthgest.quality.duplicates import FRAMES, NEAR, near_duplicates, perceptual_hash
+from synthgest.quality.duplicates import FRAMES, NEAR, duplicate_leaks, near_duplicates, perceptual_hash
 from synthgest.quality.measures import measure
 from synthgest.quality.selection import gates_from, read_selection, select, write_selection
 
@@ -253,3 +253,26 @@ def test_the_command_writes_a_selection(mixed: Dataset, tmp_path: Path) -> None:
     refused = synthgest("select", mixed.folder, "--out", out, "--set", "most_flickr=1")
     assert refused.returncode == 2
     assert "most_flicker" in refused.stderr
+
+
+def test_clips_that_two_splits_both_show_are_leaks_whatever_their_records_say(tmp_path: Path) -> None:
+    """50 of the 60 clips of the second split are clips of the first, encoded again and a little brighter."""
+    rng = np.random.default_rng(5)
+
+    def scene() -> np.ndarray:
+        small = rng.integers(0, 255, (6, 8, 8, 3)).astype(np.uint8)
+        return np.stack([cv2.resize(frame, (48, 48), interpolation=cv2.INTER_CUBIC) for frame in small])
+
+    first = [scene() for _ in range(60)]
+    second = [np.clip(frames.astype(int) + 6, 0, 255).astype(np.uint8) for frames in first[:50]]
+    second += [scene() for _ in range(10)]
+    for name, clips in (("train", first), ("test", second)):
+        for number, frames in enumerate(clips):
+            path = tmp_path / name / "wave" / f"{number:02d}.mp4"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_video(path, frames, 6)
+    parts = [sg.open_dataset(tmp_path, split=name).clips for name in ("train", "test")]
+    found = duplicate_leaks(*parts)
+    assert sum(Path(leak.first).name == Path(leak.second).name for leak in found) >= 49
+    assert len(found) <= 50
+    assert {leak.reason for leak in found} == {"near-duplicate"}

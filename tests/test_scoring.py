@@ -1,5 +1,6 @@
 """Scoring: cosines that are kept with what they depend on, read back as probabilities, and put to the test."""
 
+import hashlib
 import json
 import shutil
 import time
@@ -13,6 +14,7 @@ import pytest
 pytest.importorskip("open_clip")
 
 import open_clip
+import psutil
 import torch
 from PIL import Image
 from test_cli import last_line, synthgest
@@ -22,8 +24,10 @@ from synthgest.data.dataset import Dataset
 from synthgest.data.records import clip_path
 from synthgest.errors import CorruptClip, DatasetError, ModelError, SpecError
 from synthgest.scoring import load_scorer
-from synthgest.scoring.clip import ClipScorer, class_texts, find_model
+from synthgest.scoring.clip import ClipScorer, class_texts
+from synthgest.scoring.open_clip_model import find_model
 from synthgest.scoring.run import score_clips
+from synthgest.scoring.sample import Sample, sample
 from synthgest.scoring.scorer import ScorerMark
 from synthgest.scoring.store import ScoreFolder, read_scores, score_folders
 from synthgest.scoring.validation import KINDS, validate
@@ -78,8 +82,8 @@ class ColourScorer:
             ordered=False,
         )
 
-    def prepare(self, frames: Sequence[np.ndarray]) -> np.ndarray:
-        return np.mean([frame[:, ::8].mean(axis=(0, 1)) for frame in frames], axis=0)
+    def prepare(self, sample: Sample) -> np.ndarray:
+        return np.mean([frame[:, ::8].mean(axis=(0, 1)) for frame in sample.frames()], axis=0)
 
     def cosines(self, prepared: Sequence[np.ndarray]) -> np.ndarray:
         colours = np.array([COLOURS[name] for name in self.mark.classes], float)
@@ -94,7 +98,7 @@ class ColourScorer:
 def test_cosines_are_those_of_the_papers_formula(dataset: Dataset, model: Path) -> None:
     scorer = load_scorer("clip", dataset, {"model": f"local-dir:{model}", "texts": "original", "frames": 4})
     clip = dataset[0]
-    (found,) = scorer.cosines([scorer.prepare(list(clip.sampled(4)))])
+    (found,) = scorer.cosines([scorer.prepare(sample(clip, 4))])
     network, _, transform = open_clip.create_model_and_transforms(f"local-dir:{model}")
     network.eval()
     tokens = open_clip.get_tokenizer(f"local-dir:{model}")(
@@ -200,7 +204,7 @@ def test_the_batch_and_an_interruption_change_no_score(dataset: Dataset, model: 
     whole = score_clips(dataset, scorer, batch=16).scores.cosines
     shutil.rmtree(dataset.folder / "scores")
 
-    def interrupt(_count: int) -> None:
+    def interrupt(_done: int, _total: int) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -226,6 +230,28 @@ def test_clips_that_do_not_open_are_named_and_the_others_scored(dataset: Dataset
     assert scored.made == 17
     with pytest.raises(CorruptClip):
         dataset[3].sampled(4)
+
+
+@pytest.mark.slow
+def test_memory_is_flat_over_5000_clips(dataset: Dataset) -> None:
+    """One clip under 5,000 names. What is kept of each is its record and its row of cosines, a few kilobytes."""
+    original = dataset[0]
+    for number in range(5000 - len(dataset)):
+        name = hashlib.sha256(str(number).encode()).hexdigest()[:20]
+        target = clip_path(dataset.folder, name, ".mp4")
+        target.parent.mkdir(exist_ok=True)
+        target.hardlink_to(original.path)
+        record = clip_path(dataset.folder, original.id, ".json").read_text().replace(original.id, name)
+        clip_path(dataset.folder, name, ".json").write_text(record)
+    many = Dataset(dataset.folder)
+    used: list[float] = []
+
+    def watch(_done: int, _total: int) -> None:
+        used.append(psutil.Process().memory_info().rss / 1e6)
+
+    assert score_clips(many, ColourScorer(many), batch=50, progress=watch).made == len(many) == 5000
+    told = f"memory after 500 clips {used[9]:.0f} MB, after 5,000 {used[-1]:.0f} MB"
+    assert max(used[10:]) - used[9] < 60, told  # decoded, the clips would be 550 MB
 
 
 def test_scores_of_several_models_live_side_by_side(dataset: Dataset, model: Path) -> None:

@@ -1,5 +1,6 @@
 """``synthgest score``: how well clips match their classes, and whether the scorer can be believed."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -8,8 +9,12 @@ import typer
 from synthgest.cli.output import JsonFlag, Output
 
 if TYPE_CHECKING:
+    from synthgest.data.dataset import Dataset
     from synthgest.scoring.run import Scored
+    from synthgest.scoring.summary import Summary
     from synthgest.scoring.validation import Finding, Validation
+
+_SHOWN = 12  # classes on the screen, those with the least agreement first
 
 
 def command(
@@ -40,8 +45,10 @@ def command(
     dataset = Dataset(folder)
     chosen = load_scorer(scorer, dataset, parse_settings(settings or []))
     with output.progress() as bar:
-        task = bar.add_task("clips", total=len(ScoreFolder(dataset, chosen.mark).missing()))
-        scored = score_clips(dataset, chosen, batch=batch, progress=lambda count: bar.advance(task, count))
+        task = bar.add_task("clips", total=None)
+        scored = score_clips(
+            dataset, chosen, batch=batch, progress=lambda done, total: bar.update(task, completed=done, total=total)
+        )
     found = None
     if validate:
         with output.progress() as bar:
@@ -50,14 +57,17 @@ def command(
                 dataset, chosen, clips=validation_clips, seed=seed, progress=lambda count: bar.advance(task, count)
             )
         write_validation(ScoreFolder(dataset, chosen.mark).path, found)
-    _report(dataset.folder, scored, found, output)
+    _report(dataset, scored, found, output)
     blind = found is not None and all(each.doubtful or each.blind or each.auroc is None for each in found.findings)
     raise typer.Exit(1 if scored.corrupt or blind else 0)
 
 
-def _report(folder: Path, scored: "Scored", found: "Validation | None", output: Output) -> None:
+def _report(dataset: "Dataset", scored: "Scored", found: "Validation | None", output: Output) -> None:
     import numpy as np
 
+    from synthgest.scoring.summary import summaries
+
+    folder = dataset.folder
     scores = scored.scores
     name = f"{scores.mark.scorer}-{scores.mark.digest}"
     values: dict[str, Any] = {
@@ -73,6 +83,12 @@ def _report(folder: Path, scored: "Scored", found: "Validation | None", output: 
         f"{len(scores)} clips scored by {name} ({scored.made} now): the most probable class is the label of "
         f"{scores.agreement:.0%}; mean entropy {values['entropy_mean'] or 0:.2f} of {values['entropy_max']:.2f} nats"
     ]
+    classes, generators = summaries(dataset, scores), summaries(dataset, scores, "generator")
+    values["classes"], values["generators"] = ([_row(each) for each in rows] for rows in (classes, generators))
+    worst = sorted(classes, key=lambda each: each.agreement.value)
+    lines += ["", *_table("class", worst[:_SHOWN])]
+    lines += [f"  ... {len(worst) - _SHOWN} more in --json" for _ in range(len(worst) > _SHOWN)]
+    lines += ["", *_table("generator", generators)] if len(generators) > 1 else []
     lines += [f"clip {clip} cannot be read; see `synthgest verify {folder}`" for clip in scored.corrupt]
     if found is None:
         lines.append("not validated: --validate tells what these scores can be believed for")
@@ -83,6 +99,23 @@ def _report(folder: Path, scored: "Scored", found: "Validation | None", output: 
         lines += [f"  {finding.kind:15s} {finding.measure:12s} {_figure(finding)}" for finding in found.findings]
         lines += [f"warning: {warning}" for warning in found.warnings]
     output.result(values, "\n".join(lines))
+
+
+def _table(heading: str, rows: "Sequence[Summary]") -> list[str]:
+    width = max(len(row.name) for row in rows) if rows else 0
+    lines = [f"  {heading:{width}s}  clips  agreement, 95 %      entropy  smoothed  taken for"]
+    for row in rows:
+        share = f"{row.agreement.value:4.0%} [{row.agreement.low:4.0%}, {row.agreement.high:4.0%}]"
+        lines.append(
+            f"  {row.name:{width}s}  {row.clips:5d}  {share}  {row.entropy:7.2f}  {row.smoothing:8.3f}  {row.taken_for}"
+        )
+    return lines
+
+
+def _row(row: "Summary") -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(row)
 
 
 def _entry(finding: "Finding") -> dict[str, Any]:

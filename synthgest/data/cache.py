@@ -33,7 +33,9 @@ class FrameCache:
     def frames_at(self, clip: LabelledClip, numbers: Sequence[int]) -> Frames:
         """What ``clip.frames_at(numbers)`` gives: read from the cache, or decoded whole and kept for the next time."""
         path = self.folder / clip.content[:2] / f"{clip.content}.npy"
-        with contextlib.suppress(OSError, EOFError, ValueError, IndexError):  # not there, dropped meanwhile, or not whole
+        with contextlib.suppress(
+            OSError, EOFError, ValueError, IndexError
+        ):  # not there, dropped meanwhile, or not whole
             frames: Frames = np.load(path, mmap_mode="r", allow_pickle=False)
             path.touch()
             return np.ascontiguousarray(frames[list(numbers)])

@@ -1,7 +1,9 @@
 """The seam of labelled clips: what training, scoring and evaluation ask of a clip, be it generated or filmed."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
 
 from synthgest.frames import Frames
 
@@ -41,4 +43,8 @@ class LabelledClip(Protocol):
 
     def frames_at(self, numbers: Sequence[int]) -> Frames:
         """Some frames (N, H, W, 3) uint8 RGB, by their numbers from 0. CorruptClip if they cannot be read."""
+        ...
+
+    def truth(self) -> Mapping[str, NDArray[Any]]:
+        """Ground truth, named as in ``synthgest.types.TRUTH``; empty where nothing is known."""
         ...

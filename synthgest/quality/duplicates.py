@@ -6,6 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.fft import dctn
 
+from synthgest.data.labelled import LabelledClip
+from synthgest.data.splits import Leak
+from synthgest.data.video import tsn_indices
 from synthgest.frames import Frames
 from synthgest.quality.measures import thumbnails
 
@@ -32,6 +35,22 @@ def perceptual_hash(frames: Frames) -> Bits:
         low = dctn(small, norm="ortho")[:_SIDE, :_SIDE].ravel()[1:]  # without the mean, which is only brightness
         bits.append(low > np.median(low))
     return np.packbits(np.concatenate(bits))
+
+
+def hashed(clip: LabelledClip) -> Bits:
+    """The perceptual hash of a clip's frames."""
+    return perceptual_hash(clip.frames_at(tsn_indices(clip.length, FRAMES)))
+
+
+def duplicate_leaks(first: Sequence[LabelledClip], second: Sequence[LabelledClip], *, near: float = NEAR) -> list[Leak]:
+    """Clips of two splits that show the same pictures, whatever their records say; one finding for each clip of the second."""
+    hashes = [hashed(clip) for clip in (*first, *second)]
+    found: dict[int, Leak] = {}
+    for one, other, _ in near_duplicates(hashes, near=near):
+        if one < len(first) <= other:
+            twin = second[other - len(first)]
+            found.setdefault(other, Leak(first=first[one].id, second=twin.id, reason="near-duplicate"))
+    return [found[number] for number in sorted(found)]
 
 
 def near_duplicates(hashes: Sequence[Bits], *, near: float = NEAR) -> Iterator[tuple[int, int, float]]:

@@ -1,4 +1,4 @@
-"""The seam of scorers: frames go in, cosines with the classes come out, and a mark says what they depend on."""
+"""The seam of scorers: samples go in, cosines with the classes come out, and a mark says what they depend on."""
 
 import hashlib
 import json
@@ -11,9 +11,7 @@ from numpy.typing import NDArray
 
 from synthgest.data.dataset import Dataset
 from synthgest.errors import SpecError
-
-Picture = NDArray[np.uint8]
-"""A frame, (H, W, 3) RGB."""
+from synthgest.scoring.sample import Sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +19,8 @@ class ScorerMark:
     """All that a scorer's cosines depend on.
 
     scorer: its name. model: what it looks with; weights, preprocessing: SHA-256 of the one and of how frames are prepared.
-    classes: full names, in the order of the columns. texts: what stands for each class, if words do. temperature: what
+    classes: full names, in the order of the columns. texts: what stands for each class, if words do. references: SHA-256 of the
+    clips that stand for the classes, if clips do. temperature: what
     cosines are multiplied by before the softmax. frames: looked at of each clip. ordered: whether their order matters to it.
     """
 
@@ -34,6 +33,7 @@ class ScorerMark:
     temperature: float
     frames: int
     ordered: bool
+    references: str = ""
 
     def __post_init__(self) -> None:
         if len(self.classes) < 2:
@@ -56,8 +56,8 @@ class Scorer(Protocol):
         """What its cosines depend on."""
         ...
 
-    def prepare(self, frames: Sequence[Picture]) -> Any:
-        """Make ready ``mark.frames`` frames, each (H, W, 3) uint8 RGB, of one clip; called in several threads at once."""
+    def prepare(self, sample: Sample) -> Any:
+        """Read and make ready a sample of ``mark.frames`` frames; called in several threads at once."""
         ...
 
     def cosines(self, prepared: Sequence[Any]) -> NDArray[np.float32]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from synthgest.data.dataset import Clip, Dataset
 from synthgest.data.storage import write_bytes
 from synthgest.errors import SpecError
-from synthgest.frames import Frames
 from synthgest.labels import Uncertainty, class_probabilities, uncertainties
-from synthgest.scoring.scorer import Picture, Scorer, ScorerMark
+from synthgest.scoring.ahead import batches
+from synthgest.scoring.sample import Sample, sample
+from synthgest.scoring.scorer import Scorer, ScorerMark
 from synthgest.statistics import Estimate, auroc
 
 KINDS: tuple[str, ...] = ("label-swapped", "another class", "frozen", "time-reversed", "spliced", "blacked out")
@@ -81,8 +82,8 @@ def validate(
     if len(good) < _LEAST:
         raise SpecError(f"{dataset.folder} has {len(good)} clips; at least {_LEAST} are needed to validate a scorer")
     targets = np.array([clip.label for clip in good], np.intp)
-    samples = [clip.sampled(scorer.mark.frames) for clip in good]
-    cosines = {"good": _scored(scorer, [list(frames) for frames in samples], progress)}
+    samples = [sample(clip, scorer.mark.frames) for clip in good]
+    cosines = {"good": _scored(scorer, samples, progress)}
     for kind, spoilt in _spoilt(samples, targets, rng).items():
         cosines[kind] = _scored(scorer, spoilt, progress)
     findings = tuple(
@@ -106,31 +107,33 @@ def _chosen(clips: Sequence[Clip], most: int, rng: np.random.Generator) -> list[
 
 
 def _spoilt(
-    samples: Sequence[Frames], targets: NDArray[np.intp], rng: np.random.Generator
-) -> Mapping[str, list[Sequence[Picture]]]:
-    """The kinds of bad clip that differ in their pictures."""
-    half = len(samples[0]) // 2
-    others = [int(rng.choice(np.flatnonzero(targets != target))) for target in targets]
+    samples: Sequence[Sample], targets: NDArray[np.intp], rng: np.random.Generator
+) -> Mapping[str, list[Sample]]:
+    """The kinds of bad clip that differ in what they show."""
+    parts = [part for good in samples for part in good.parts]
+    others = [parts[int(rng.choice(np.flatnonzero(targets != target)))] for target in targets]
+    half = len(parts[0].numbers) // 2
+    firsts = [replace(part, numbers=part.numbers[:half]) for part in parts]
     return {
-        "frozen": [[frames[half]] * len(frames) for frames in samples],
-        "time-reversed": [list(frames[::-1]) for frames in samples],
-        "spliced": [_joined(frames, samples[other], half) for frames, other in zip(samples, others, strict=True)],
-        "blacked out": [_joined(frames, np.zeros_like(frames), half) for frames in samples],
+        "frozen": [
+            Sample((replace(part, numbers=part.numbers[half : half + 1] * len(part.numbers)),)) for part in parts
+        ],
+        "time-reversed": [Sample((replace(part, numbers=part.numbers[::-1]),)) for part in parts],
+        "spliced": [
+            Sample((first, replace(other, numbers=other.numbers[half:])))
+            for first, other in zip(firsts, others, strict=True)
+        ],
+        "blacked out": [
+            Sample((first, replace(part, numbers=part.numbers[half:], black=True)))
+            for first, part in zip(firsts, parts, strict=True)
+        ],
     }
 
 
-def _joined(first: Frames, second: Frames, half: int) -> Sequence[Picture]:
-    """Frames of two clips, which may differ in size."""
-    return [*first[:half], *second[half:]]
-
-
-def _scored(
-    scorer: Scorer, samples: Sequence[Sequence[Picture]], progress: Callable[[int], None] | None
-) -> NDArray[np.float32]:
+def _scored(scorer: Scorer, samples: Sequence[Sample], progress: Callable[[int], None] | None) -> NDArray[np.float32]:
     rows = []
-    for start in range(0, len(samples), _BATCH):
-        batch = samples[start : start + _BATCH]
-        rows.append(scorer.cosines([scorer.prepare(frames) for frames in batch]))
+    for batch in batches(samples, scorer.prepare, size=_BATCH):
+        rows.append(scorer.cosines([ready for _, ready in batch]))
         if progress is not None:
             progress(len(batch))
     return np.concatenate(rows)
