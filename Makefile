@@ -6,7 +6,7 @@ READY := $(VENV)/ready
 UV := $(BIN)/python -m uv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow check format bench bench-gpu docs system clean
+.PHONY: help demo test slow faults check format bench bench-gpu docs system clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -26,10 +26,13 @@ demo: $(READY) ## labelled clips of four gestures with a contact sheet, in demo/
 	  --clips 4 --seed 0 --out demo --sheet demo/sheet.png
 
 test: $(READY) ## quick tests
-	$(BIN)/python -m pytest -n 2 -m "not slow"
+	$(BIN)/python -m pytest -n 2 -m "not slow and not faults"
 
 slow: $(READY) ## proofs that take minutes
-	$(BIN)/python -m pytest -n 2 -m slow
+	$(BIN)/python -m pytest -n 2 -m "slow and not faults"
+
+faults: $(READY) ## the full counts of what is proved in part by the others, such as 200 kills
+	$(BIN)/python -m pytest -n 2 -m faults
 
 check: $(READY) ## lint, format and types
 	$(BIN)/ruff check .
