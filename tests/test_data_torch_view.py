@@ -17,6 +17,7 @@ from synthgest.data.manifest import ClassEntry
 from synthgest.data.torch_view import ClipDataset, _mirrors
 from synthgest.errors import CorruptClip, SpecError
 from synthgest.scoring.run import score_clips
+from synthgest.scoring.sample import Sample
 from synthgest.types import Rendered
 
 FORBIDDEN = "everyday/salute"  # with the left hand it would be another matter
@@ -192,8 +193,8 @@ class Anybody:
         given = {"scorer": "anybody", "model": "", "weights": "", "preprocessing": "", "texts": ()}
         self.mark = ScorerMark(**given, classes=dataset.classes, temperature=20.0, frames=2, ordered=False)  # type: ignore[arg-type]
 
-    def prepare(self, frames: Sequence[Any]) -> int:
-        return int(np.asarray(frames[-1]).sum())
+    def prepare(self, sample: Sample) -> int:
+        return int(sample.frames()[-1].sum())
 
     def cosines(self, prepared: Sequence[int]) -> np.ndarray:
         return np.stack([np.random.default_rng(number).normal(0.2, 0.1, 4) for number in prepared]).astype(np.float32)
