@@ -12,7 +12,11 @@ from synthgest.preview import PreviewSettings, write_strips
 from synthgest.types import TRUTH
 
 DOCS = Path(__file__).parent.parent / "docs"
-COMMANDS = ("", "generate", "prompts", "backgrounds", "preview", "score", "select", "verify", "list", "doctor")
+COMMANDS = (
+    *("", "generate", "prompts", "backgrounds", "preview", "score", "select", "train"),
+    *("evaluate accuracy", "evaluate knn", "evaluate probe", "evaluate zero-shot", "evaluate latency"),
+    *("verify", "list", "doctor"),
+)
 STRIPS = DOCS / "images" / "gestures"
 DIGESTS = STRIPS / "digests.json"
 
@@ -25,7 +29,7 @@ def command_line_page() -> str:
         "standard output is one JSON object; progress and messages go to standard error.\n"
     )
     for command in COMMANDS:
-        words = ["synthgest", command, "--help"] if command else ["synthgest", "--help"]
+        words = ["synthgest", *command.split(), "--help"]
         parts.append(f"## {' '.join(words[:-1])}\n\n```\n{_help(words[1:])}\n```\n")
     return "\n".join(parts)
 

@@ -8,9 +8,13 @@ if TYPE_CHECKING:
     from synthgest.data.dataset import Clip, Dataset
     from synthgest.data.real.dataset import RealDataset, open_dataset
     from synthgest.data.verify import verify
+    from synthgest.data.video import tsn_indices
     from synthgest.errors import SynthgestError
+    from synthgest.evaluation.knn import knn
     from synthgest.gestures import Gesture
     from synthgest.labels import class_probabilities, entropy, sample_weights, soft_labels
+    from synthgest.training.run import train
+    from synthgest.training.settings import TrainSettings
     from synthgest.types import Engine, Recipe, Rendered, Shot
 
 __version__ = "0.1.0"
@@ -23,13 +27,17 @@ _HOMES = {
     "Dataset": "synthgest.data.dataset",
     "RealDataset": "synthgest.data.real.dataset",
     "open_dataset": "synthgest.data.real.dataset",
+    "tsn_indices": "synthgest.data.video",
     "verify": "synthgest.data.verify",
+    "knn": "synthgest.evaluation.knn",
     "SynthgestError": "synthgest.errors",
     "Gesture": "synthgest.gestures",
     "class_probabilities": "synthgest.labels",
     "entropy": "synthgest.labels",
     "sample_weights": "synthgest.labels",
     "soft_labels": "synthgest.labels",
+    "TrainSettings": "synthgest.training.settings",
+    "train": "synthgest.training.run",
     "Engine": "synthgest.types",
     "Recipe": "synthgest.types",
     "Rendered": "synthgest.types",
@@ -46,14 +54,18 @@ __all__ = [
     "Rendered",
     "Shot",
     "SynthgestError",
+    "TrainSettings",
     "__version__",
     "class_probabilities",
     "entropy",
     "generate",
+    "knn",
     "open_dataset",
     "sample_weights",
     "score",
     "soft_labels",
+    "train",
+    "tsn_indices",
     "verify",
 ]
 

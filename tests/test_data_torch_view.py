@@ -14,7 +14,7 @@ from torch.utils.data import DataLoader
 import synthgest as sg
 from synthgest.data.dataset import Dataset
 from synthgest.data.manifest import ClassEntry
-from synthgest.data.torch_view import ClipDataset, _mirrors
+from synthgest.data.torch_view import ClipDataset, mirrors
 from synthgest.errors import CorruptClip, SpecError
 from synthgest.scoring.run import score_clips
 from synthgest.scoring.sample import Sample
@@ -172,11 +172,11 @@ def entry(number: int, name: str, mirror: str) -> ClassEntry:
 
 def test_the_rule_also_moves_the_smoothing() -> None:
     classes = [entry(0, "a/left", "a/right"), entry(1, "a/right", "a/left"), entry(2, "a/wave", "same")]
-    orders = _mirrors(classes)
+    orders = mirrors(classes)
     assert orders[2].tolist() == [1, 0, 2]
     assert orders[0].tolist() == [1, 0, 2]
-    assert _mirrors([entry(0, "a/left", "a/gone"), entry(1, "a/stop", "forbidden")]) == {}
-    one_way = _mirrors([entry(0, "a/x", "a/y"), entry(1, "a/y", "forbidden"), entry(2, "a/z", "same")])
+    assert mirrors([entry(0, "a/left", "a/gone"), entry(1, "a/stop", "forbidden")]) == {}
+    one_way = mirrors([entry(0, "a/x", "a/y"), entry(1, "a/y", "forbidden"), entry(2, "a/z", "same")])
     assert one_way[0].tolist() == [1, 0, 2]
     assert one_way[2].tolist() == [0, 1, 2]
 

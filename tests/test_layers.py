@@ -28,7 +28,9 @@ LAYERS = [
     {"body", "scene", "diffusion"},
     {"render"},
     {"engines", "data", "scoring"},
-    {"executors", "quality"},
+    {"executors", "quality", "encoders"},
+    {"training"},
+    {"evaluation"},
     {"generation"},
     {"estimate"},
     {"api", "backgrounds", "doctor", "preview", "survey"},
@@ -37,10 +39,12 @@ LAYERS = [
 ]
 
 ONLY_IN = {
-    "torch": {"data", "diffusion", "prompting", "scoring"},
-    "open_clip": {"scoring"},
+    "torch": {"data", "diffusion", "encoders", "evaluation", "prompting", "scoring", "training"},
+    "torchvision": {"encoders", "training"},
+    "open_clip": {"encoders", "scoring"},
+    "peft": {"diffusion", "training"},
     "diffusers": {"diffusion"},
-    "transformers": {"diffusion", "prompting"},
+    "transformers": {"diffusion", "encoders", "prompting"},
     "pyrender": {"render"},
     "OpenGL": {"render"},
     "pyarrow": {"data", "scoring"},

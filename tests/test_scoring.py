@@ -21,10 +21,11 @@ from test_cli import last_line, synthgest
 
 import synthgest as sg
 from synthgest.data.dataset import Dataset
+from synthgest.data.manifest import class_texts
 from synthgest.data.records import clip_path
 from synthgest.errors import CorruptClip, DatasetError, ModelError, SpecError
 from synthgest.scoring import load_scorer
-from synthgest.scoring.clip import ClipScorer, class_texts
+from synthgest.scoring.clip import ClipScorer
 from synthgest.scoring.open_clip_model import find_model
 from synthgest.scoring.run import score_clips
 from synthgest.scoring.sample import Sample, sample

@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 
 from synthgest import __version__
-from synthgest.cli import backgrounds, doctor, generate, listing, preview, prompts, score, select, verify
+from synthgest.cli import (
+    backgrounds,
+    doctor,
+    evaluate,
+    generate,
+    listing,
+    preview,
+    prompts,
+    score,
+    select,
+    train,
+    verify,
+)
 from synthgest.cli.output import Output
 from synthgest.errors import DatasetError, SpecError, SynthgestError
 
@@ -26,6 +38,8 @@ app.command("backgrounds")(backgrounds.command)
 app.command("preview")(preview.command)
 app.command("score")(score.command)
 app.command("select")(select.command)
+app.command("train")(train.command)
+app.add_typer(evaluate.app, name="evaluate")
 app.command("verify")(verify.command)
 app.command("list")(listing.command)
 app.command("doctor")(doctor.command)

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     BACKGROUNDS = "backgrounds"
     ENGINES = "engines"
     SCORERS = "scorers"
+    ENCODERS = "encoders"
     PLACES = "places"
 
 
@@ -24,13 +25,14 @@ def command(
     kind: Annotated[Kind, typer.Argument(help="What to list.")] = Kind.GESTURES,
     as_json: JsonFlag = False,
 ) -> None:
-    """Show the gestures, generators, recipes for backgrounds, engines, scorers or kinds of drawn place."""
+    """Show the gestures, generators, recipes for backgrounds, engines, scorers, encoders or kinds of drawn place."""
     readers: dict[Kind, Callable[[], dict[str, str]]] = {
         Kind.GESTURES: _gestures,
         Kind.GENERATORS: _generators,
         Kind.BACKGROUNDS: _backgrounds,
         Kind.ENGINES: _engines,
         Kind.SCORERS: _scorers,
+        Kind.ENCODERS: _encoders,
         Kind.PLACES: _places,
     }
     entries = readers[kind]()
@@ -68,6 +70,12 @@ def _scorers() -> dict[str, str]:
     from synthgest.scoring import scorer_entries
 
     return {name: entry.value for name, entry in sorted(scorer_entries().items())}
+
+
+def _encoders() -> dict[str, str]:
+    from synthgest.encoders import encoder_entries
+
+    return {name: entry.value for name, entry in sorted(encoder_entries().items())}
 
 
 def _places() -> dict[str, str]:

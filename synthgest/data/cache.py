@@ -49,7 +49,7 @@ class FrameCache:
             return
         make_folder(path.parent)
         self._shrink(most - frames.nbytes)
-        write_whole(path, lambda part: _save(part, frames))
+        write_whole(path, lambda part: _save(part, frames), flush=False)
 
     def _shrink(self, most: float) -> None:
         """Drop what was used longest ago until the rest is no larger than ``most`` bytes."""

@@ -174,20 +174,29 @@ class Dataset:
         """
         from synthgest.data.torch_view import ClipDataset, ViewSettings
 
-        targets, weights = np.array([clip.label for clip in self], np.intp), np.ones(len(self))
-        if labels == "none":
-            rows = smoothed(targets, np.zeros(len(self)), len(self.classes))
-        else:
-            from synthgest.scoring.store import read_scores
-
-            read = read_scores(self, scores)
-            if len(read) < len(self):
-                raise SpecError(
-                    f"{len(self) - len(read)} of {len(self)} clips have no score; run `synthgest score` again"
-                )
-            rows = read.soft_labels(labels, normalize=normalize, weight=weight, uncertainty=uncertainty)
-            weights = read.sample_weights(labels, normalize=normalize, uncertainty=uncertainty)
+        rows, weights = self.targets(labels, scores=scores, normalize=normalize, weight=weight, uncertainty=uncertainty)
         return ClipDataset(self.clips, self.manifest.classes, rows, weights, ViewSettings(**view))
+
+    def targets(
+        self,
+        labels: LabelMode = "none",
+        *,
+        scores: str = "",
+        normalize: Normalisation = "logk",
+        weight: float = WEIGHT,
+        uncertainty: Uncertainty = "entropy",
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Label rows (N, K) that sum to 1, and weights (N,), of all clips; the words are those of ``torch``."""
+        if labels == "none":
+            found = np.array([clip.label for clip in self], np.intp)
+            return smoothed(found, np.zeros(len(self)), len(self.classes)), np.ones(len(self))
+        from synthgest.scoring.store import read_scores
+
+        read = read_scores(self, scores)
+        if len(read) < len(self):
+            raise SpecError(f"{len(self) - len(read)} of {len(self)} clips have no score; run `synthgest score` again")
+        rows = read.soft_labels(labels, normalize=normalize, weight=weight, uncertainty=uncertainty)
+        return rows, read.sample_weights(labels, normalize=normalize, uncertainty=uncertainty)
 
     def __len__(self) -> int:
         """Number of published clips."""

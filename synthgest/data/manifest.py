@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import tomli_w
 
@@ -15,6 +15,9 @@ from synthgest.tables import read_toml, to_value
 from synthgest.types import Recipe
 
 FORMAT = 1
+
+Texts = Literal["original", "transformed", "ensemble"]
+"""What words stand for a class: its phrase, what is seen of it, or both."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,13 @@ class Manifest:
     format: int = FORMAT
     classes: tuple[ClassEntry, ...] = ()
     runs: tuple[Run, ...] = ()
+
+
+def class_texts(entry: ClassEntry, kind: Texts) -> tuple[str, ...]:
+    """The words that stand for a class."""
+    original = f"a video of {entry.phrase or entry.name.partition('/')[2]}"
+    transformed = entry.description or original
+    return {"original": (original,), "transformed": (transformed,), "ensemble": (original, transformed)}[kind]
 
 
 def manifest_path(folder: Path) -> Path:

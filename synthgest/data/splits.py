@@ -17,6 +17,9 @@ GROUPINGS: tuple[str, ...] = ("motion", "person", "place", "recipe", "source")
 person: the same body and clothes, or the same performer. place: the same background. recipe: the same generator. source: the
 film that a real clip was cut from."""
 
+RELATIVES: tuple[str, ...] = ("motion", "source")
+"""Groupings by which two clips show the same performance, so that the one must not be asked about the other."""
+
 FRACTIONS: Mapping[str, float] = {"train": 0.8, "validation": 0.1, "test": 0.1}
 
 

@@ -42,11 +42,14 @@ def _machine() -> str:
 _HOST = _machine()
 
 
-def write_whole(path: Path, write: Callable[[Path], None], check: Callable[[Path], None] | None = None) -> None:
+def write_whole(
+    path: Path, write: Callable[[Path], None], check: Callable[[Path], None] | None = None, *, flush: bool = True
+) -> None:
     """Make ``path`` by ``write``, which gets a temporary path in the same folder.
 
     ``check`` reads the closed file back and raises if it is not what was meant. Readers see the old file or the new one,
-    never a part. A full, read-only or vanished disk raises StorageError.
+    never a part. flush: wait until the disk has it; what can be made again need not outlive a power cut. A full, read-only or
+    vanished disk raises StorageError.
     """
     part = path.parent / f".part-{_HOST}-{os.getpid()}-{secrets.token_hex(4)}-{path.name}"
     try:
@@ -54,9 +57,11 @@ def write_whole(path: Path, write: Callable[[Path], None], check: Callable[[Path
         write(part)
         if check is not None:
             check(part)
-        _flush(part)
+        if flush:
+            _flush(part)
         part.replace(path)
-        _flush(path.parent)
+        if flush:
+            _flush(path.parent)
     except OSError as error:
         _remove(part)
         raise_storage(error, path)

@@ -81,7 +81,7 @@ class ClipDataset(Items):
         self.labels = torch.from_numpy(labels.astype(np.float32))
         self.weights = torch.from_numpy(weights.astype(np.float32))
         self.settings = settings
-        self._mirror = _mirrors(classes)
+        self._mirror = mirrors(classes)
         self._epoch = _shared_number()  # workers that persist see it change
         self._skipped = _shared_number()
 
@@ -120,7 +120,7 @@ class ClipDataset(Items):
         if mirror is not None and rng.random() < settings.flip:
             video, label = video.flip(-1), label[mirror]
         if settings.transform is not None:
-            with _seeded(int(rng.integers(2**31))):
+            with seeded(int(rng.integers(2**31))):
                 video = settings.transform(video)
         if not settings.details:
             return video, label
@@ -147,7 +147,7 @@ def _frames(clip: LabelledClip, settings: ViewSettings, rng: np.random.Generator
     return clip.frames_at(wanted) if settings.cache is None else settings.cache.frames_at(clip, wanted)
 
 
-def _mirrors(classes: Sequence[ClassEntry]) -> dict[int, NDArray[np.intp]]:
+def mirrors(classes: Sequence[ClassEntry]) -> dict[int, NDArray[np.intp]]:
     """For each class that may be mirrored, how the columns of its label are then ordered: mirrored pairs change places."""
     numbers = {entry.name: entry.id for entry in classes}
     partners = {entry.id: _partner(entry, numbers) for entry in classes}
@@ -171,7 +171,7 @@ def _shared_number() -> "torch.Tensor":
 
 
 @contextlib.contextmanager
-def _seeded(seed: int) -> Iterator[None]:
+def seeded(seed: int) -> Iterator[None]:
     """Any library's own chance follows from the item's seed within, and goes on as before after."""
     python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002  (transforms draw from it)
     with torch.random.fork_rng(devices=[]):

@@ -2,20 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synthgest.data.dataset import Dataset
-from synthgest.data.manifest import ClassEntry
+from synthgest.data.manifest import Texts, class_texts
 from synthgest.errors import SpecError
 from synthgest.scoring.open_clip_model import OpenClip
 from synthgest.scoring.sample import Sample
 from synthgest.scoring.scorer import ScorerMark
 from synthgest.tables import to_value
-
-Texts = Literal["original", "transformed", "ensemble"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +65,3 @@ class ClipScorer:
         videos = self._clip.videos(prepared)
         found = [(videos @ each).float().cpu().numpy() for each in self._classes]
         return np.stack(found, axis=1)
-
-
-def class_texts(entry: ClassEntry, kind: Texts) -> tuple[str, ...]:
-    """The words that stand for a class."""
-    original = f"a video of {entry.phrase or entry.name.partition('/')[2]}"
-    transformed = entry.description or original
-    return {"original": (original,), "transformed": (transformed,), "ensemble": (original, transformed)}[kind]

@@ -14,6 +14,7 @@ from synthgest.scoring.sample import Picture
 
 _LOCAL, _HUB = "local-dir:", "hf-hub:"
 _CONFIG = "open_clip_config.json"
+_PREFERRED = ("open_clip_model.safetensors", "open_clip_pytorch_model.safetensors")
 _FILES = [_CONFIG, "*.safetensors", "*.json", "*.txt"]
 
 
@@ -22,7 +23,7 @@ class OpenClip:
 
     def __init__(self, model: str, device: str = "") -> None:
         folder = find_model(model)
-        weights = _weights(folder)
+        weights = safe_weights(folder)
         self._torch, open_clip = _libraries()
         self._device = device or _device(self._torch)
         try:
@@ -98,12 +99,15 @@ def _listed(model: str) -> str:
     return str(entry["hf_hub"]).strip("/")
 
 
-def _weights(folder: Path) -> Path:
-    found = sorted(folder.glob("*.safetensors"))
-    preferred = [path for path in found if path.name.startswith("open_clip")]
-    if not found:
+def safe_weights(folder: Path) -> Path:
+    """The safetensors that open_clip loads from a folder; ModelError where it would take a pickle, as it prefers some."""
+    safe = sorted(folder.glob("*.safetensors"), key=lambda path: (path.name not in _PREFERRED, path.name))
+    pickles = sorted(path.name for path in folder.iterdir() if path.suffix in (".bin", ".pt", ".pth"))
+    if not safe:
         raise ModelError(f"{folder} holds no *.safetensors; weights as pickles are never loaded")
-    return (preferred or found)[0]
+    if pickles and safe[0].name not in _PREFERRED:
+        raise ModelError(f"{folder} holds {pickles[0]} too, a pickle; call the other weights {_PREFERRED[0]}")
+    return safe[0]
 
 
 def _name(model: str, folder: Path) -> str:

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from synthgest.data.ahead import batches
 from synthgest.data.dataset import Dataset
 from synthgest.data.labelled import LabelledClip
 from synthgest.data.real.dataset import open_dataset
-from synthgest.data.splits import group_of
+from synthgest.data.splits import RELATIVES, group_of
 from synthgest.errors import SpecError
-from synthgest.scoring.ahead import batches
 from synthgest.scoring.sample import Sample, sample
 
 Floats = NDArray[np.float32]
@@ -22,7 +22,6 @@ Floats = NDArray[np.float32]
 TEMPERATURE = 1 / 0.07
 """What similarities are multiplied by before the softmax: exp(similarity / 0.07), as KNN on frozen features votes."""
 
-_RELATIVES = ("motion", "source")  # a clip of the same performance says nothing about the class
 _BATCH = 16
 
 
@@ -126,7 +125,7 @@ class References:
 
 
 def _groups(clip: LabelledClip) -> frozenset[str]:
-    return frozenset(f"{grouping} {group_of(clip, grouping)}" for grouping in _RELATIVES)
+    return frozenset(f"{grouping} {group_of(clip, grouping)}" for grouping in RELATIVES)
 
 
 def _unit(features: Floats) -> Floats:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from synthgest.data.ahead import batches
 from synthgest.data.dataset import Clip, Dataset
 from synthgest.errors import SpecError
-from synthgest.scoring.ahead import batches
 from synthgest.scoring.sample import sample
 from synthgest.scoring.scorer import Scorer
 from synthgest.scoring.store import ScoreFolder, Scores

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from synthgest.data.ahead import batches
 from synthgest.data.dataset import Clip, Dataset
 from synthgest.data.storage import write_bytes
 from synthgest.errors import SpecError
 from synthgest.labels import Uncertainty, class_probabilities, uncertainties
-from synthgest.scoring.ahead import batches
 from synthgest.scoring.sample import Sample, sample
 from synthgest.scoring.scorer import Scorer, ScorerMark
 from synthgest.statistics import Estimate, auroc

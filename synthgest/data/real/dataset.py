@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from synthgest.data.dataset import Dataset
 from synthgest.data.manifest import ClassEntry, manifest_path
@@ -15,6 +16,7 @@ from synthgest.data.real.hugging_face import hugging_face
 from synthgest.data.real.lists import LISTS
 from synthgest.data.real.media import Pictures, VideoFile
 from synthgest.errors import DatasetError, SpecError, nearest
+from synthgest.labels import LabelMode
 
 if TYPE_CHECKING:
     from synthgest.data.torch_view import ClipDataset
@@ -22,6 +24,15 @@ if TYPE_CHECKING:
 Missing: TypeAlias = Literal["raise", "skip"]
 LAYOUTS: tuple[str, ...] = ("folders", *LISTS, "hugging-face")
 """How real data may lie on disk."""
+
+
+class Classified(Protocol):
+    """Whatever has classes: a data set, or a recogniser."""
+
+    @property
+    def class_entries(self) -> tuple[ClassEntry, ...]:
+        """In the order of their numbers."""
+        ...
 
 
 class RealDataset:
@@ -34,9 +45,14 @@ class RealDataset:
         self, name: str, classes: Sequence[ClassEntry], clips: Sequence[RealClip], missing: Sequence[str] = ()
     ) -> None:
         self.name = name
-        self.class_entries = tuple(classes)
+        self._classes = tuple(classes)
         self.clips = tuple(clips)
         self.missing = tuple(missing)
+
+    @property
+    def class_entries(self) -> tuple[ClassEntry, ...]:
+        """All that is known of the classes, in the order of their labels."""
+        return self._classes
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -56,9 +72,17 @@ class RealDataset:
         """As ``Dataset.torch``, with one-hot labels: what was filmed is what its label says. view: see ``ViewSettings``."""
         from synthgest.data.torch_view import ClipDataset, ViewSettings
 
-        targets = np.array([clip.label for clip in self.clips], np.intp)
-        rows = np.eye(len(self.class_entries))[targets]
-        return ClipDataset(self.clips, self.class_entries, rows, np.ones(len(self)), ViewSettings(**view))
+        rows, weights = self.targets()
+        return ClipDataset(self.clips, self.class_entries, rows, weights, ViewSettings(**view))
+
+    def targets(
+        self, labels: LabelMode = "none", *, scores: str = ""
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """One-hot rows (N, K) and weights of 1 (N,); SpecError for labels of another mode, which need scores."""
+        if labels != "none" or scores:
+            raise SpecError(f"{self.name} was filmed, so its labels are certain; expected labels='none'")
+        found = np.array([clip.label for clip in self.clips], np.intp)
+        return np.eye(len(self.class_entries))[found], np.ones(len(self))
 
     def __len__(self) -> int:
         """Number of clips."""
@@ -83,7 +107,7 @@ def open_dataset(
     layout: str = "",
     annotations: str | Path = "",
     split: str = "",
-    like: "Dataset | RealDataset | None" = None,
+    like: Classified | None = None,
     strangers: Literal["raise", "drop"] = "raise",
     missing: Missing = "raise",
 ) -> Dataset | RealDataset:
@@ -97,7 +121,8 @@ def open_dataset(
     """
     folder = Path(source)
     if not layout and manifest_path(folder).exists():
-        return Dataset(folder)
+        ours = Dataset(folder)
+        return ours if like is None or like.class_entries == ours.class_entries else _renumbered(ours, like, strangers)
     found = _read(folder, str(source), layout or "folders", annotations)
     classes = like.class_entries if like is not None else _own_classes(found)  # of all splits: numbers must not shift
     found = [entry for entry in found if not split or entry.split == split]
@@ -112,6 +137,13 @@ def open_dataset(
     absent = set(gone)
     clips = list(_numbered([entry for entry in found if entry.id not in absent], classes, strangers, str(source)))
     return RealDataset(str(source), classes, clips, gone)
+
+
+def _renumbered(ours: Dataset, like: Classified, strangers: str) -> RealDataset:
+    """A data set of ours whose clips have the class numbers of another."""
+    entries = [Entry(id=clip.id, name=clip.gesture, media=clip, groups=clip.groups) for clip in ours]
+    clips = list(_numbered(entries, like.class_entries, strangers, str(ours.folder)))
+    return RealDataset(str(ours.folder), like.class_entries, clips)
 
 
 def _read(folder: Path, source: str, layout: str, annotations: str | Path) -> list[Entry]:

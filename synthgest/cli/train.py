@@ -1,0 +1,123 @@
+"""``synthgest train``: an encoder and a head learn the classes of a data set."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from synthgest.cli.output import JsonFlag, Output
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
+    from synthgest.training.run import Progress
+
+Folder = Annotated[
+    Path, typer.Argument(metavar="DIR", help="A data set, or a folder with a folder of clips for each class.")
+]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="A setting of the encoder, such as its model; repeatable."),
+]
+
+
+def command(
+    folder: Folder,
+    out: Annotated[
+        Path, typer.Option(metavar="RUN", help="Where the run is kept; a run that was interrupted goes on there.")
+    ],
+    real: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Filmed clips of the same classes, to learn from afterwards.")
+    ] = None,
+    negatives: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Clips of none of the classes: what to reject.")
+    ] = None,
+    encoder: Annotated[str, typer.Option(help="What sees the clips (synthgest list encoders).")] = "small",
+    settings: Settings = None,
+    labels: Annotated[
+        Literal["none", "ls", "ul", "uw", "uf"], typer.Option(help="How labels are smoothed; all but none need scores.")
+    ] = "none",
+    scores: Annotated[str, typer.Option(help="Which scores, where there are several.")] = "",
+    options: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with", metavar="KEY=VALUE", help="A setting of training, such as lr=0.001 or tune=lora; repeatable."
+        ),
+    ] = None,
+    steps: Annotated[int, typer.Option(help="Steps of the optimizer.")] = 600,
+    batch: Annotated[int, typer.Option(help="Clips in a step.")] = 16,
+    seed: Annotated[int, typer.Option(help="Of all chance.")] = 0,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be learned from what, and stop.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Train an encoder on the clips of a data set."""
+    from synthgest.data.dataset import Dataset
+    from synthgest.data.real.dataset import open_dataset
+    from synthgest.errors import SpecError
+    from synthgest.recipes import parse_settings
+    from synthgest.tables import to_value
+    from synthgest.training.run import train
+    from synthgest.training.settings import TrainSettings
+
+    output = Output(json=as_json)
+    table = {
+        "encoder": encoder,
+        "encoder_settings": parse_settings(settings or []),
+        "steps": steps,
+        "batch": batch,
+        "seed": seed,
+        **parse_settings(options or []),
+    }
+    chosen = to_value(table, TrainSettings, where="the training")
+    dataset = open_dataset(folder)
+    others = None if negatives is None else open_dataset(negatives)
+    filmed = None if real is None else open_dataset(real, like=dataset, strangers="drop")
+    if isinstance(filmed, Dataset):
+        raise SpecError(f"{real} is a data set of synthgest, not of filmed clips")
+    if dry_run:
+        told = {
+            "clips": len(dataset),
+            "classes": list(dataset.classes),
+            "negatives": len(others or ()),
+            "real": len(filmed or ()),
+        }
+        output.result(
+            told, f"{dataset!r}: {steps} steps of {batch} clips by the encoder {encoder!r}; nothing was trained"
+        )
+        return
+    with output.progress() as bar:
+        made = train(
+            dataset,
+            out,
+            chosen,
+            labels=labels,
+            scores=scores,
+            negatives=others,
+            real=filmed,
+            progress=_shown(bar),
+        )
+    values = {"run": str(out), "encoder": encoder, "classes": list(made.classes), **made.about.results}
+    output.result(values, _sentence(out, made.about.results))
+
+
+def _shown(bar: "Bar") -> Any:
+    """A listener that shows stages as bars with their losses."""
+    tasks: dict[str, Any] = {}
+
+    def tell(progress: "Progress") -> None:
+        words = ", ".join(f"{name} {value:.2f}" for name, value in progress.losses.items())
+        if progress.stage not in tasks:
+            tasks[progress.stage] = bar.add_task(progress.stage, total=progress.steps)
+        bar.update(tasks[progress.stage], completed=progress.step, description=f"{progress.stage}: {words}")
+
+    return tell
+
+
+def _sentence(out: Path, results: dict[str, Any]) -> str:
+    line = f"{out}: trained in {results['seconds']:.0f} s"
+    if "validation" in results:
+        found = results["validation"]
+        line += (
+            f"; {found['value']:.0%} [{found['low']:.0%}, {found['high']:.0%}] of the clips kept aside are named right"
+        )
+    return f"{line}\nnow: synthgest evaluate accuracy {out} --query DIR"

@@ -1,0 +1,156 @@
+"""The encoder ``small``: finds the person, sees the joints, and sums up how they move; learns from joints and masks on any CPU."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from torch.nn import functional as F
+
+from synthgest.encoders.encoder import EncoderMark, weights_digest
+from synthgest.encoders.locating import CROP, People, crop, locate
+from synthgest.encoders.pose_network import STRIDE, PoseNetwork, Poses
+from synthgest.encoders.posed_samples import mirrored_sample, posed_sample
+from synthgest.encoders.temporal_pooling import TemporalPooling
+from synthgest.errors import SpecError
+from synthgest.frames import Frames
+from synthgest.tables import to_value
+
+_SIDE = 320  # pixels of the square in which a clip is searched for a person
+_METRES = 2.1  # side of the square around the person in which the clip is read
+_SEARCHED = 3  # frames in which the person is looked for
+_SPREAD = 1.1  # cells: of the bump that a joint makes on its heatmap
+_FAR = 40.0  # pixels; a joint that is further off is not pulled harder
+_WEIGHTS = {"heat": 0.5, "place": 0.03, "mask": 1.0, "size": 0.5}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmallSettings:
+    """Settings of the encoder ``small``.
+
+    width: of the network's first layer. dimension: of a feature. frames: looked at of each clip. seed: of the first weights.
+    """
+
+    width: int = 32
+    dimension: int = 256
+    frames: int = 8
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.width < 8 or self.width % 8:
+            raise SpecError(f"width is {self.width}; expected a multiple of 8, from 8")
+        if not 1 <= self.frames <= 64:
+            raise SpecError(f"frames is {self.frames}; expected 1 to 64 of a clip")
+
+
+class SmallEncoder:
+    """A pose network on each frame of a square around the person, and a summary over time."""
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self._settings = to_value(settings, SmallSettings, where="the encoder 'small'")
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(self._settings.seed)
+            self.module = SmallModule(self._settings.width, self._settings.dimension)
+
+    @property
+    def mark(self) -> EncoderMark:
+        """What its features depend on."""
+        return EncoderMark(
+            encoder="small",
+            model=f"width {self._settings.width}",
+            weights=weights_digest(self.module),
+            preprocessing=f"{_SIDE} pixels, {_METRES} metres around the person",
+            frames=self._settings.frames,
+            dimension=self._settings.dimension,
+            ordered=True,
+        )
+
+    def prepare(self, frames: Frames) -> torch.Tensor:
+        """(T, 3, S, S) uint8: the longer side is S = 320 pixels, and below or beside it the border goes on."""
+        return torch.from_numpy(np.stack([_squared(frame) for frame in frames])).permute(0, 3, 1, 2).contiguous()
+
+    def sample(
+        self, frames: Frames, truth: Mapping[str, NDArray[Any]], rng: np.random.Generator, *, mirrored: bool
+    ) -> dict[str, torch.Tensor]:
+        """A training sample; see ``posed_sample``."""
+        sample = posed_sample(frames, truth, rng)
+        return mirrored_sample(sample) if mirrored else sample
+
+    def learn(self, batch: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """Features (B, D) of a batch's squares, and the losses of joints, mask and size."""
+        features, poses = self.module.read(batch["video"])
+        return features, pose_losses(
+            poses, {key: value.flatten(0, 1) for key, value in batch.items() if value.ndim > 1}
+        )
+
+
+class SmallModule(nn.Module):
+    """Clips (B, T, 3, S, S) uint8 in, features (B, D) out."""
+
+    def __init__(self, width: int, dimension: int) -> None:
+        super().__init__()
+        self.poses = PoseNetwork(width, dimension)
+        self.pooling = TemporalPooling(dimension)
+
+    def forward(self, videos: torch.Tensor) -> torch.Tensor:
+        """Find the person, and read the square around."""
+        if bool((videos == videos[:, :1]).all()):
+            videos = videos[:, :1]  # pictures that were repeated to make clips
+        features, _ = self.read(self.squares(videos))
+        return features
+
+    def squares(self, videos: torch.Tensor) -> torch.Tensor:
+        """(B, T, 3, CROP, CROP) uint8: one square for each clip, around where the person was found in some of its frames."""
+        clips, length = videos.shape[:2]
+        looked = torch.linspace(0, length - 1, min(length, _SEARCHED)).round().long()
+        training = self.poses.training
+        self.poses.eval()
+        with torch.no_grad():
+            found = locate(self.poses, videos[:, looked].flatten(0, 1))
+        self.poses.train(training)
+        sure = found.sure.reshape(clips, len(looked))
+        own = sure.argmax(dim=1) + torch.arange(clips, device=videos.device) * len(looked)
+        best = found.of(own)
+        every = torch.arange(clips * length, device=videos.device)
+        people = People(*(each.repeat_interleave(length, dim=0) for each in (best.necks, best.metre, best.sure)))
+        return crop(videos.flatten(0, 1), every, people, _METRES).reshape(clips, length, 3, CROP, CROP)
+
+    def read(self, squares: torch.Tensor) -> tuple[torch.Tensor, Poses]:
+        """Features (B, D), and the poses of all frames (B T, ...), of squares (B, T, 3, CROP, CROP)."""
+        poses = self.poses(squares.flatten(0, 1))
+        features: torch.Tensor = self.pooling(poses.vector.reshape(*squares.shape[:2], -1))
+        return features, poses
+
+
+def pose_losses(poses: Poses, truth: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """How far the poses of N frames are from their truth: joints (N, J, 2), seen (N, J), mask (N, h, w), size (N,)."""
+    joints, seen = truth["joints"], truth["seen"].float()
+    known = seen.any(dim=1).float()
+    height, width = poses.heat.shape[2:]
+    cells = joints / STRIDE - 0.5
+    across = torch.exp(-((torch.arange(width, device=cells.device) - cells[..., :1]) ** 2) / (2 * _SPREAD**2))
+    down = torch.exp(-((torch.arange(height, device=cells.device) - cells[..., 1:]) ** 2) / (2 * _SPREAD**2))
+    bump = (down[..., :, None] * across[..., None, :]).flatten(2)
+    bump = bump / bump.sum(dim=-1, keepdim=True).clamp_min(1e-6)
+    apart = (poses.places - joints).abs().sum(dim=-1).clamp_max(_FAR)
+    mask = F.binary_cross_entropy_with_logits(poses.mask, truth["mask"], reduction="none").mean(dim=(1, 2))
+    losses = {
+        "heat": -(bump * poses.heat.flatten(2)).sum(dim=-1) * seen / seen.sum().clamp_min(1),
+        "place": apart * seen / seen.sum().clamp_min(1),
+        "mask": mask * known / known.sum().clamp_min(1),
+        "size": (poses.size - truth["size"]).abs() * known / known.sum().clamp_min(1),
+    }
+    return {name: _WEIGHTS[name] * loss.sum() for name, loss in losses.items()}
+
+
+def _squared(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    height, width = frame.shape[:2]
+    scale = _SIDE / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = cv2.resize(frame, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    right, below = _SIDE - size[0], _SIDE - size[1]
+    return np.asarray(cv2.copyMakeBorder(small, 0, below, 0, right, cv2.BORDER_REPLICATE), np.uint8)

@@ -1,0 +1,1 @@
+"""Evaluation: how well features and trained models recognise gestures, each figure with its interval."""

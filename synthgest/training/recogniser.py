@@ -1,0 +1,134 @@
+"""A trained encoder and head: what a run folder holds, and what evaluation asks for classes."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from synthgest.data.ahead import batches
+from synthgest.data.labelled import LabelledClip
+from synthgest.data.manifest import ClassEntry
+from synthgest.data.storage import make_folder, write_bytes
+from synthgest.data.video import tsn_indices
+from synthgest.encoders import load_encoder
+from synthgest.encoders.encoder import Encoder
+from synthgest.errors import DatasetError
+from synthgest.recipes import parse_settings
+from synthgest.tables import to_value
+from synthgest.training.checkpoint import load_weights, save_weights
+from synthgest.training.head import build_head
+from synthgest.training.settings import TrainSettings
+
+NONE = "none"
+"""Name of the class of clips that show none of the others, where a run learned one."""
+
+_ABOUT, _ENCODER, _HEAD = "run.json", "encoder.safetensors", "head.safetensors"
+_BATCH = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a run says of itself. data: by what it learned from. rejects: whether the last class is that of no class."""
+
+    settings: TrainSettings
+    classes: tuple[ClassEntry, ...]
+    rejects: bool
+    data: dict[str, Any]
+    versions: dict[str, str]
+    results: dict[str, Any]
+
+
+class Recogniser:
+    """Names the class of clips. module: the encoder's, trained; head: to its classes, the last of which may be ``none``."""
+
+    def __init__(self, encoder: Encoder, module: nn.Module, head: nn.Module, about: About) -> None:
+        self.encoder, self.module, self.head, self.about = encoder, module.eval(), head.eval(), about
+        self._frames = encoder.mark.frames
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """Full names, in the order of the columns, without ``none``."""
+        return tuple(entry.name for entry in self.about.classes)
+
+    @property
+    def class_entries(self) -> tuple[ClassEntry, ...]:
+        """All that is known of the classes, without ``none``."""
+        return self.about.classes
+
+    def probabilities(
+        self, clips: Sequence[LabelledClip], *, progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float64]:
+        """(N, K), and K + 1 for a recogniser that rejects: softmax over the classes. CorruptClip if a clip cannot be read."""
+        rows = []
+        for batch in batches(clips, self._prepared, size=_BATCH):
+            rows.append(self._probable(torch.stack([video for _, video in batch])))
+            if progress is not None:
+                progress(len(batch))
+        columns = len(self.about.classes) + self.about.rejects
+        return np.concatenate(rows) if rows else np.empty((0, columns))
+
+    def _prepared(self, clip: LabelledClip) -> torch.Tensor:
+        return self.encoder.prepare(clip.frames_at(tsn_indices(clip.length, self._frames)))
+
+    def _probable(self, videos: torch.Tensor) -> NDArray[np.float64]:
+        device = next(self.module.parameters()).device
+        with torch.inference_mode():
+            logits = self.head(self.module(videos.to(device)).float())
+        found: NDArray[np.float64] = logits.double().softmax(dim=1).cpu().numpy()
+        return found
+
+    def save(self, folder: Path) -> None:
+        """Write the run folder's lasting files; ``run.json`` last, so that a run is whole where it is."""
+        make_folder(folder)
+        save_weights(folder / _ENCODER, self.module)
+        save_weights(folder / _HEAD, self.head)
+        write_bytes(folder / _ABOUT, json.dumps(asdict(self.about), indent=1).encode())
+
+
+def load_recogniser(folder: str | Path) -> Recogniser:
+    """The recogniser of a run folder, on the accelerator if there is one. DatasetError where there is none, or a part of one."""
+    about = read_about(Path(folder))
+    encoder = load_encoder(about.settings.encoder, about.settings.encoder_settings)
+    texts = [entry.phrase or entry.name for entry in about.classes] + [NONE] * about.rejects
+    head = build_head(about.settings.head, encoder, texts)
+    load_weights(Path(folder) / _ENCODER, encoder.module)
+    load_weights(Path(folder) / _HEAD, head)
+    device = best_device()
+    return Recogniser(encoder, encoder.module.to(device), head.to(device), about)
+
+
+def open_encoder(name: str, assignments: Sequence[str]) -> Encoder:
+    """An encoder by its name and settings, or that of a training run by its folder."""
+    if is_finished(Path(name)):
+        return load_recogniser(name).encoder
+    return load_encoder(name, parse_settings(assignments))
+
+
+def is_finished(folder: Path) -> bool:
+    """Whether a folder holds a whole run."""
+    return (folder / _ABOUT).exists()
+
+
+def read_about(folder: Path) -> About:
+    """What a run folder says of itself."""
+    path = folder / _ABOUT
+    if not path.exists():
+        raise DatasetError(
+            f"{folder} is not a finished training run: it holds no {_ABOUT}; `synthgest train` makes one"
+        )
+    try:
+        table = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise DatasetError(f"cannot read {path}: {error}") from error
+    return to_value(table, About, where=str(path))
+
+
+def best_device() -> str:
+    """What torch calls the accelerator, or ``cpu``."""
+    return str(torch.accelerator.current_accelerator().type) if torch.accelerator.is_available() else "cpu"  # type: ignore[union-attr]

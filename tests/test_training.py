@@ -1,0 +1,356 @@
+"""Training: the same run by the same seed, whoever loads and however often it is killed; what it is given, it learns from."""
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from test_cli import last_line, synthgest
+from torch.utils.data import DataLoader
+
+import synthgest as sg
+from synthgest.data.mixing import RatioSampler
+from synthgest.encoders import load_encoder
+from synthgest.errors import ConfigChanged, DatasetError, SpecError
+from synthgest.evaluation.accuracy import accuracy_of
+from synthgest.evaluation.extraction import features
+from synthgest.training.items import Batches, Draw, Lesson, TrainingItems, frame_numbers
+from synthgest.training.recogniser import load_recogniser
+from synthgest.training.run import Progress, train
+from synthgest.training.settings import TrainSettings
+
+SMALL = {"width": 8, "dimension": 32, "frames": 4}
+CLASSES = ["drone/left", "drone/right"]
+
+
+def settings(**changed: Any) -> TrainSettings:
+    return TrainSettings(
+        **{"encoder_settings": SMALL, "steps": 4, "batch": 2, "frames": 2, "workers": 0, "validation": 0.25, **changed}
+    )
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> sg.Dataset:
+    small = {"width": 96, "height": 96, "fps": 6, "frames": [10, 14]}
+    return sg.generate(CLASSES, out=tmp_path_factory.mktemp("drawn") / "out", seed=0, clips=4, settings=small)
+
+
+@pytest.fixture(scope="module")
+def others(tmp_path_factory: pytest.TempPathFactory) -> sg.Dataset:
+    small = {"width": 96, "height": 96, "fps": 6, "frames": [10, 14]}
+    return sg.generate(["everyday/nod"], out=tmp_path_factory.mktemp("others") / "out", seed=0, clips=2, settings=small)
+
+
+@pytest.fixture
+def filmed(drawn: sg.Dataset, tmp_path: Path) -> Path:
+    for clip in drawn:
+        home = tmp_path / "filmed" / clip.gesture.split("/")[1]
+        home.mkdir(parents=True, exist_ok=True)
+        shutil.copy(clip.path, home)
+    return tmp_path / "filmed"
+
+
+def lesson(dataset: sg.Dataset) -> Lesson:
+    rows, weights = dataset.targets()
+    return Lesson(clips=dataset.clips, labels=rows, weights=weights)
+
+
+def weights_of(run: Path) -> list[bytes]:
+    return [(run / name).read_bytes() for name in ("encoder.safetensors", "head.safetensors")]
+
+
+# -- what is read ------------------------------------------------------------------------------------------------------
+
+
+def items(dataset: sg.Dataset, encoder: str = "small", **own: Any) -> TrainingItems:
+    chosen = load_encoder(encoder, SMALL if encoder == "small" else own)
+    return TrainingItems(lesson(dataset), dataset.class_entries, chosen, flip=0.5, seed=3, cache=None)
+
+
+def draws(**changed: Any) -> Batches:
+    words = {"steps": range(6), "batch": 2, "frames": 2, "stills": 0.5, "seed": 1, **changed}
+    return Batches(RatioSampler([range(8)], [1.0], seed=1), **words)
+
+
+def test_any_number_of_workers_reads_the_same(drawn: sg.Dataset) -> None:
+    def read(workers: int) -> list[bytes]:
+        loader = DataLoader(items(drawn), batch_sampler=draws(), num_workers=workers)
+        return [b"".join(value.numpy().tobytes() for value in batch.values()) for batch in loader]
+
+    assert read(0) == read(2)
+
+
+def test_batches_are_the_same_wherever_they_begin() -> None:
+    whole = list(draws())
+    assert list(draws(steps=range(3, 6))) == whole[3:]
+    sizes = {(len(batch), batch[0].frames) for batch in whole}
+    assert sizes == {(2, 2), (8, 1)}
+    assert len(draws(steps=range(3, 6))) == 3
+
+
+def test_every_clip_comes_before_any_comes_again() -> None:
+    drawn = [draw for batch in draws(steps=range(40)) for draw in batch]
+    for turn in range(3):
+        assert sorted(draw.index for draw in drawn if draw.turn == turn) == list(range(8))
+
+
+def test_frames_rise_through_the_clip_and_single_ones_are_from_its_middle() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(50):
+        numbers = frame_numbers(50, 5, rng)
+        assert [number // 10 for number in numbers] == [0, 1, 2, 3, 4]
+        (single,) = frame_numbers(50, 1, rng)
+        assert 15 <= single < 35
+
+
+def test_a_mirrored_sample_has_the_mirrored_label(drawn: sg.Dataset) -> None:
+    """drone/left is mirrored to drone/right: whichever it shows, the raised arm is on that side."""
+    reader = items(drawn)
+    seen = {tuple(reader[Draw(turn, 0, 2)]["label"].tolist()) for turn in range(12)}
+    assert seen == {(1.0, 0.0), (0.0, 1.0)}
+
+
+# -- runs --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_same_run_makes_the_same_weights(drawn: sg.Dataset, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        train(drawn, tmp_path / name, settings())
+    train(drawn, tmp_path / "c", settings(seed=1))
+    assert weights_of(tmp_path / "a") == weights_of(tmp_path / "b") != weights_of(tmp_path / "c")
+
+
+def test_a_run_that_was_interrupted_goes_on(drawn: sg.Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("synthgest.training.run._SAVED", 0.0)  # a checkpoint after every step
+    monkeypatch.setattr("synthgest.training.run._TOLD", 1)
+    train(drawn, tmp_path / "whole", settings())
+    told: list[int] = []
+
+    def interrupt(progress: Progress) -> None:
+        told.append(progress.step)
+        if len(told) == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(drawn, tmp_path / "cut", settings(), progress=interrupt)
+    with pytest.raises(DatasetError, match="not a finished training run"):
+        load_recogniser(tmp_path / "cut")
+    train(drawn, tmp_path / "cut", settings(), progress=interrupt)
+    assert told == [1, 2, 3, 3, 4]  # the step that was told of was not yet kept
+    assert weights_of(tmp_path / "cut") == weights_of(tmp_path / "whole")
+
+
+def test_a_finished_run_is_not_made_again(drawn: sg.Dataset, tmp_path: Path) -> None:
+    train(drawn, tmp_path / "run", settings())
+    told: list[Progress] = []
+    again = train(drawn, tmp_path / "run", settings(), progress=told.append)
+    assert not told
+    assert again.classes == tuple(CLASSES)
+
+
+def test_another_run_in_the_same_folder_is_refused(drawn: sg.Dataset, tmp_path: Path) -> None:
+    train(drawn, tmp_path / "run", settings())
+    with pytest.raises(ConfigChanged) as caught:
+        train(drawn, tmp_path / "run", settings(lr=0.5))
+    assert caught.value.differences == ("lr: 0.002 in the folder, 0.5 asked for",)
+
+
+def test_what_is_kept_names_the_same_classes_again(drawn: sg.Dataset, others: sg.Dataset, tmp_path: Path) -> None:
+    made = train(drawn, tmp_path / "run", settings(), negatives=others)
+    again = load_recogniser(tmp_path / "run")
+    found = made.probabilities(drawn.clips)
+    assert found.shape == (8, 3)  # left, right, none
+    assert np.allclose(found.sum(axis=1), 1)
+    assert np.array_equal(found, again.probabilities(drawn.clips))
+    assert again.classes == tuple(CLASSES)
+    about = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert about["data"]["trained_on"] == {"synthetic": 8}  # 6 of 8, and 2 of none
+    assert str(tmp_path) not in json.dumps(about)
+    assert list((tmp_path / "run" / "tensorboard").rglob("events*"))
+    assert not (tmp_path / "run" / "checkpoint.safetensors").exists()
+
+
+@pytest.mark.parametrize(("how", "stages"), [("after", {"synthetic": 6, "real": 8}), ("mixed", {"mixed": 14})])
+def test_real_clips_come_afterwards_or_among_the_others(
+    how: str, stages: dict[str, int], drawn: sg.Dataset, filmed: Path, tmp_path: Path
+) -> None:
+    real = sg.open_dataset(filmed, like=drawn)
+    told: list[str] = []
+    made = train(drawn, tmp_path / "run", settings(real=how), real=real, progress=lambda each: told.append(each.stage))  # type: ignore[arg-type]
+    assert made.about.data["trained_on"] == stages
+    assert set(told) == set(stages)
+
+
+def test_filmed_clips_alone_will_do(filmed: Path, tmp_path: Path) -> None:
+    made = train(sg.open_dataset(filmed), tmp_path / "run", settings())  # type: ignore[arg-type]
+    assert made.classes == ("left", "right")
+
+
+def test_losses_fall(drawn: sg.Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("synthgest.training.run._TOLD", 10)
+    told: list[dict[str, float]] = []
+    train(
+        drawn, tmp_path / "run", settings(steps=40, batch=4, stills=0.0), progress=lambda each: told.append(each.losses)
+    )
+    assert told[-1]["heat"] < told[0]["heat"] - 0.03
+    assert told[-1]["mask"] < told[0]["mask"] - 0.03
+
+
+# -- what learns -------------------------------------------------------------------------------------------------------
+
+
+def changed(run: Path, encoder: str, own: dict[str, Any]) -> set[str]:
+    """Weights of the kept encoder that are not those that it began with."""
+    import safetensors.torch
+
+    before = load_encoder(encoder, own).module.state_dict()
+    after = safetensors.torch.load_file(run / "encoder.safetensors")
+    return {name for name, value in after.items() if not torch.equal(value, before[name])}
+
+
+@pytest.mark.parametrize(
+    ("tune", "expected"),
+    [
+        ("head", lambda names: not names),
+        ("all", lambda names: any("layer1" in name for name in names)),
+        ("last", lambda names: bool(names) and not any("layer1" in name for name in names)),
+    ],
+)
+def test_only_what_shall_learn_learns(
+    tune: str, expected: Callable[[set[str]], bool], drawn: sg.Dataset, tmp_path: Path
+) -> None:
+    pytest.importorskip("torchvision")
+    own = {"frames": 2}
+    train(
+        drawn,
+        tmp_path / "run",
+        settings(encoder="tsn-resnet18", encoder_settings=own, tune=tune, steps=1, validation=0.0),
+    )
+    names = {
+        name
+        for name in changed(tmp_path / "run", "tsn-resnet18", own)
+        if "running" not in name and "batches" not in name
+    }
+    assert expected(names), sorted(names)[:5]
+
+
+# -- figures -----------------------------------------------------------------------------------------------------------
+
+
+def test_accuracy_by_hand() -> None:
+    """Four clips of a, two of b, one of c; the last column is that of no class."""
+    a, b, c, none = np.eye(4)
+    found = accuracy_of(np.array([a, a, b, none, b, b, a]), [0, 0, 0, 0, 1, 1, 2], ["drone/up", "drone/down", "x/c"])
+    assert found.top1.value == pytest.approx(4 / 7)
+    assert found.confusion == [[2, 1, 0], [0, 2, 0], [1, 0, 0]]
+    assert found.rejected == 1
+    assert found.classes["drone/up"].value == 0.5
+    assert [(each.gesture, each.taken_for, each.clips, each.alike) for each in found.mistakes] == [
+        ("drone/up", "drone/down", 1, True),
+        ("x/c", "drone/up", 1, False),
+    ]
+    assert found.top5 is None
+    assert c[2] == 1
+    with pytest.raises(SpecError, match="no clips"):
+        accuracy_of(np.empty((0, 3)), [], ["a", "b"])
+
+
+def test_features_are_computed_once_and_kept_by_content(drawn: sg.Dataset, tmp_path: Path) -> None:
+    encoder = load_encoder("small", SMALL)
+    done: list[int] = []
+    first, clips = features(encoder, drawn.clips, cache=tmp_path, progress=done.append)
+    again, _ = features(load_encoder("small", SMALL), drawn.clips, cache=tmp_path, progress=done.append)
+    assert first.shape == (8, 32)
+    assert np.array_equal(first, again)
+    assert done[-1] == 8  # at once
+    assert [clip.id for clip in clips] == [clip.id for clip in drawn]
+    other = load_encoder("small", {**SMALL, "seed": 1})
+    assert not np.allclose(features(other, drawn.clips, cache=tmp_path)[0], first)
+    for path in tmp_path.rglob("*.npy"):
+        path.write_bytes(b"spoilt")
+    assert np.allclose(features(encoder, drawn.clips, cache=tmp_path)[0], first, atol=1e-5)
+
+
+def test_the_commands_train_and_evaluate(drawn: sg.Dataset, filmed: Path, tmp_path: Path) -> None:
+    own = [word for key, value in SMALL.items() for word in ("--set", f"{key}={value}")]
+    words = ["--steps", 2, "--batch", 2, "--with", "workers=0", "--with", "frames=2", *own, "--json"]
+    made = last_line(synthgest("train", drawn.folder, "--out", tmp_path / "run", *words))
+    assert made["classes"] == CLASSES
+    found = last_line(synthgest("evaluate", "accuracy", tmp_path / "run", "--query", filmed, "--json"))
+    assert (found["n"], len(found["interval"])) == (8, 2)
+    near = last_line(
+        synthgest(
+            "evaluate",
+            "knn",
+            "--reference",
+            drawn.folder,
+            "--query",
+            filmed,
+            "--encoder",
+            tmp_path / "run",
+            "--k",
+            1,
+            "--json",
+        )
+    )
+    assert (near["accuracy"], near["n"], near["k"]) == (1.0, 8, 1)  # the same videos
+    plan = last_line(synthgest("train", drawn.folder, "--out", tmp_path / "no", "--dry-run", "--json"))
+    assert plan["clips"] == 8
+    assert not (tmp_path / "no").exists()
+
+
+def test_a_probe_cuts_features_apart(drawn: sg.Dataset) -> None:
+    from synthgest.evaluation.probe import probe
+
+    rng = np.random.default_rng(0)
+    labels = rng.integers(0, 3, 90)
+    rows = (np.eye(8)[labels] * 3 + rng.normal(size=(90, 8))).astype(np.float32)
+    found = probe(rows[:60], labels[:60].tolist(), rows[60:], labels[60:].tolist(), ["a", "b", "c"])
+    assert found.top1.value > 0.85
+    with pytest.raises(SpecError, match="1 class"):
+        probe(rows[:3], [0, 0, 0], rows, labels.tolist(), ["a", "b", "c"])
+
+
+class Words:
+    """An encoder in whose space each class's description lies on an axis of its own, and its phrase on another's."""
+
+    def __init__(self, entries: Any) -> None:
+        self._axes = {entry.description: number for number, entry in enumerate(entries)}
+        self.temperature = 10.0
+
+    def words(self, texts: Any) -> torch.Tensor:
+        return torch.eye(len(self._axes))[[self._axes.get(text, 0) for text in texts]]
+
+
+def test_zero_shot_by_descriptions_and_by_names(drawn: sg.Dataset) -> None:
+    from synthgest.evaluation.zero_shot import zero_shot
+
+    labels = [clip.label for clip in drawn]
+    found = zero_shot(
+        Words(drawn.class_entries), np.eye(2, dtype=np.float32)[labels], labels, drawn.class_entries, seed=0
+    )  # type: ignore[arg-type]
+    assert found.kinds["transformed"].top1.value == 1
+    assert found.kinds["original"].top1.value == 0.5
+    assert found.gain.difference.value == 0.5
+    with pytest.raises(SpecError, match="has no words"):
+        zero_shot(
+            load_encoder("small", SMALL), np.eye(2, dtype=np.float32)[labels], labels, drawn.class_entries, seed=0
+        )
+
+
+def test_latency_is_timed_apart_and_says_whether_the_clock_is_steady(drawn: sg.Dataset) -> None:
+    from synthgest.evaluation.latency import Latency, Timing, latency
+
+    done: list[int] = []
+    found = latency(load_encoder("small", SMALL), drawn[0], sizes=[1, 2], warm=1, timed=3, progress=done.append)
+    assert [each.clips for each in found.encoder] == [1, 2]
+    assert all(0 < each.median <= each.p95 for each in (*found.encoder, found.decoding, found.preparing))
+    assert sum(done) == 5
+    clock = [Timing(clips=1, median=value, p95=value) for value in (10.0, 11.0, 13.0)]
+    words = {"device": "cpu", "encoder": (clock[0],), "decoding": clock[0], "preparing": clock[0]}
+    assert Latency(**words, again=clock[1]).steady  # type: ignore[arg-type]
+    assert not Latency(**words, again=clock[2]).steady  # type: ignore[arg-type]
