@@ -17,6 +17,7 @@ import numpy as np
 
 import synthgest as sg
 from synthgest.data.labelled import LabelledClip
+from synthgest.data.publish import file_digest
 from synthgest.data.real.clip import RealClip
 from synthgest.data.real.media import Pictures
 from synthgest.evaluation.accuracy import accuracy_of
@@ -60,10 +61,8 @@ def half(clips: Sequence[RealClip], name: str) -> list[RealClip]:
 
 
 def _file_hash(clip: RealClip) -> str:
-    import hashlib
-
     assert isinstance(clip.media, Pictures)
-    return hashlib.sha256(clip.media.paths[0].read_bytes()).hexdigest()
+    return file_digest(clip.media.paths[0])
 
 
 def certainties(probabilities: np.ndarray, classes: int) -> np.ndarray:

@@ -4,6 +4,7 @@ import hashlib
 import queue
 import re
 import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,21 @@ def cached_snapshot(name: str, revision: str) -> Path | None:
     except (OSError, ValueError) as error:  # not there; a name that no model can have
         partial = getattr(error, "snapshot_path", None)
         return Path(partial) if partial else None
+
+
+def snapshot(name: str, key: str, *, files: Sequence[str], needed: Callable[[Path], bool]) -> Path:
+    """A model's snapshot with at least ``files`` (patterns), from the cache if what is ``needed`` is there, else fetched.
+
+    key: of the setting that names it. ModelError within seconds where it is out of reach.
+    """
+    cached = cached_snapshot(name, "")
+    if cached is not None and needed(cached):
+        return cached
+    commit_of(name, "", key)
+    try:
+        return Path(hub_client().snapshot_download(name, allow_patterns=list(files)))
+    except Exception as error:  # the hub's client raises its own, OSError and HTTP errors alike
+        raise unreachable(name, key, error) from error
 
 
 def commit_of(name: str, revision: str, key: str) -> str:

@@ -588,7 +588,7 @@ def test_a_model_out_of_reach_names_the_line_that_fetches_it(name: str, monkeypa
 
 def test_a_snapshot_in_the_hub_s_cache_is_called_by_its_name(build: Build, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = build("videomae")
-    monkeypatch.setattr("synthgest.encoders.weights.cached_snapshot", lambda name, revision: folder)
+    monkeypatch.setattr("synthgest.hub.cached_snapshot", lambda name, revision: folder)
     assert load_encoder("videomae", {"model": "maker/tiny"}).mark.model == "maker/tiny"
 
 

@@ -151,9 +151,10 @@ def latency_command(
     as_json: JsonFlag = False,
 ) -> None:
     """How long an encoder takes for one clip and for several at once; decoding and preparing apart."""
+    from synthgest.data.device import best_device
     from synthgest.data.real.dataset import open_dataset
     from synthgest.evaluation.latency import BATCHES, latency
-    from synthgest.training.recogniser import best_device, open_encoder
+    from synthgest.training.recogniser import open_encoder
 
     output = Output(json=as_json)
     chosen = open_encoder(encoder, settings or [])
@@ -175,8 +176,8 @@ def _seen(
     encoder: "Encoder", sides: "Sequence[Sequence[LabelledClip]]", cache: Path | None, output: Output
 ) -> "list[tuple[NDArray[np.float32], list[LabelledClip]]]":
     """Features of several sets of clips, with the clips that they are of."""
+    from synthgest.data.device import best_device
     from synthgest.evaluation.extraction import features
-    from synthgest.training.recogniser import best_device
 
     with output.progress() as bar:
         task = bar.add_task("features", total=sum(map(len, sides)))

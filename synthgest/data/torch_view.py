@@ -13,7 +13,7 @@ from synthgest.data.cache import FrameCache
 from synthgest.data.labelled import LabelledClip
 from synthgest.data.manifest import ClassEntry
 from synthgest.data.splits import GROUPINGS, group_of
-from synthgest.data.video import tsn_indices
+from synthgest.data.video import random_indices, tsn_indices
 from synthgest.errors import CorruptClip, MissingDependency, SpecError
 
 try:
@@ -142,8 +142,7 @@ def _frames(clip: LabelledClip, settings: ViewSettings, rng: np.random.Generator
     elif settings.sampling == "uniform":
         wanted = [int(number) for number in np.linspace(0, total - 1, count).round()]
     else:
-        edges = np.arange(count + 1) * total / count
-        wanted = [min(int(rng.uniform(edges[part], edges[part + 1])), total - 1) for part in range(count)]
+        wanted = list(random_indices(total, count, rng))
     return clip.frames_at(wanted) if settings.cache is None else settings.cache.frames_at(clip, wanted)
 
 

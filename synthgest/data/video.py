@@ -97,6 +97,12 @@ def require_video(path: Path, *, frames: int, width: int, height: int, fps: floa
         )
 
 
+def random_indices(total: int, segments: int, rng: np.random.Generator) -> Sequence[int]:
+    """A random frame of each of ``segments`` equal parts of ``total`` frames (TSN training sampling; METHODS.md 4), 0-based."""
+    edges = np.arange(segments + 1) * total / segments
+    return [min(int(rng.uniform(edges[part], edges[part + 1])), total - 1) for part in range(segments)]
+
+
 def tsn_indices(total: int, segments: int) -> Sequence[int]:
     """The centre frame of each of ``segments`` equal parts of ``total`` frames (TSN test sampling; METHODS.md 4), 0-based."""
     return [min(int((2 * part + 1) * total / (2 * segments)), total - 1) for part in range(segments)]

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from synthgest.errors import MissingDependency, ModelError
-from synthgest.hub import HUB_NAME, cached_snapshot, commit_of, hub_client, unreachable
+from synthgest.hub import HUB_NAME, snapshot
 
 try:
     import torch
@@ -39,8 +39,8 @@ def find_folder(model: str, encoder: str) -> Path:
     if not folder.is_dir():
         if not HUB_NAME.fullmatch(model):
             raise ModelError(f"the model {model!r} is no folder, and no name on the hub, which would be OWNER/NAME")
-        folder = _snapshot(model)
-    if not any(folder.glob("*.safetensors")):
+        folder = snapshot(model, "model", files=_FILES, needed=_has_weights)
+    if not _has_weights(folder):
         raise _no_safetensors(folder)
     return folder
 
@@ -96,15 +96,8 @@ def name_of(model: str) -> str:
     return path.name if path.is_file() else model  # a file of the hub's cache would resolve to its hash
 
 
-def _snapshot(name: str) -> Path:
-    cached = cached_snapshot(name, "")
-    if cached is not None and any(cached.glob("*.safetensors")):
-        return cached
-    commit_of(name, "", "model")
-    try:
-        return Path(hub_client().snapshot_download(name, allow_patterns=_FILES))
-    except Exception as error:  # the hub's client raises its own, OSError and HTTP errors alike
-        raise unreachable(name, "model", error) from error
+def _has_weights(folder: Path) -> bool:
+    return any(folder.glob("*.safetensors"))
 
 
 def _no_safetensors(folder: Path) -> ModelError:

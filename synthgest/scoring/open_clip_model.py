@@ -9,7 +9,7 @@ from typing import Any
 
 from synthgest.data.publish import file_digest
 from synthgest.errors import MissingDependency, ModelError
-from synthgest.hub import HUB_NAME, cached_snapshot, commit_of, hub_client, unreachable
+from synthgest.hub import HUB_NAME, snapshot
 from synthgest.scoring.sample import Picture
 
 _LOCAL, _HUB = "local-dir:", "hf-hub:"
@@ -25,7 +25,7 @@ class OpenClip:
         folder = find_model(model)
         weights = safe_weights(folder)
         self._torch, open_clip = _libraries()
-        self._device = device or _device(self._torch)
+        self._device = device or _best_device()
         try:
             self._model, _, self._transform = open_clip.create_model_and_transforms(
                 f"{_LOCAL}{folder}", device=self._device
@@ -79,14 +79,11 @@ def find_model(model: str) -> Path:
     name = model.removeprefix(_HUB) if model.startswith(_HUB) else _listed(model)
     if not HUB_NAME.fullmatch(name):
         raise ModelError(f"the model {name!r} is no name on the hub, which would be OWNER/NAME")
-    cached = cached_snapshot(name, "")
-    if cached is not None and (cached / _CONFIG).is_file() and any(cached.glob("*.safetensors")):
-        return cached
-    commit_of(name, "", "model")
-    try:
-        return Path(hub_client().snapshot_download(name, allow_patterns=_FILES))
-    except Exception as error:  # the hub's client raises its own, OSError and HTTP errors alike
-        raise unreachable(name, "model", error) from error
+    return snapshot(name, "model", files=_FILES, needed=_is_whole)
+
+
+def _is_whole(folder: Path) -> bool:
+    return (folder / _CONFIG).is_file() and any(folder.glob("*.safetensors"))
 
 
 def _listed(model: str) -> str:
@@ -120,8 +117,10 @@ def _digest(configuration: Any) -> str:
     return hashlib.sha256(json.dumps(settings, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _device(torch: Any) -> str:
-    return str(torch.accelerator.current_accelerator().type) if torch.accelerator.is_available() else "cpu"
+def _best_device() -> str:
+    from synthgest.data.device import best_device
+
+    return best_device()
 
 
 def _libraries() -> tuple[Any, Any]:

@@ -53,9 +53,7 @@ class References:
         if nearest < 1:
             raise SpecError(f"nearest is {nearest}; expected at least 1 reference clip")
         self._frames, self._nearest, self._prepare, self._embed = frames, nearest, prepare, embed
-        self._clips: Sequence[LabelledClip] = (
-            open_dataset(Path(source).expanduser(), like=dataset, strangers="drop").clips if source else dataset.clips
-        )
+        self._clips = _reference_clips(dataset, source)
         self._labels = np.array([clip.label for clip in self._clips], np.intp)
         self._count = len(dataset.classes)
         least = 1 if source else 2  # one that is not the clip itself
@@ -65,7 +63,10 @@ class References:
             raise SpecError(
                 f"{source or dataset.folder} has {counts.min()} clips of {name!r}; expected at least {least}"
             )
-        self._groups = [_groups(clip) for clip in self._clips]
+        self._members: dict[str, list[int]] = {}
+        for number, clip in enumerate(self._clips):
+            for group in _groups(clip):
+                self._members.setdefault(group, []).append(number)
         self._features: Floats | None = None
         self._mean: Floats | None = None
         self._known: dict[Any, int] = {}
@@ -107,8 +108,7 @@ class References:
         return np.where(there.any(axis=1), total / np.maximum(there.sum(axis=1), 1), -1).astype(np.float32)
 
     def _related(self, clips: Iterable[LabelledClip]) -> list[int]:
-        own = set().union(*(_groups(clip) for clip in clips))
-        return [number for number, groups in enumerate(self._groups) if groups & own]
+        return [number for clip in clips for group in _groups(clip) for number in self._members.get(group, ())]
 
     def _learnt(self) -> tuple[Floats, Floats]:
         """Features of all references, read once, when the first sample is compared."""
@@ -122,6 +122,12 @@ class References:
             self._known = {each.key: number for number, each in enumerate(samples)}
             self._features = _unit(raw - self._mean)
         return self._features, self._mean
+
+
+def _reference_clips(dataset: Dataset, source: str) -> Sequence[LabelledClip]:
+    if not source:
+        return dataset.clips
+    return open_dataset(Path(source).expanduser(), like=dataset, strangers="drop").clips
 
 
 def _groups(clip: LabelledClip) -> frozenset[str]:

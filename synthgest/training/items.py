@@ -15,6 +15,7 @@ from synthgest.data.labelled import LabelledClip
 from synthgest.data.manifest import ClassEntry
 from synthgest.data.mixing import RatioSampler
 from synthgest.data.torch_view import mirrors, seeded
+from synthgest.data.video import random_indices
 from synthgest.encoders.encoder import Encoder
 from synthgest.encoders.learning import Taught
 
@@ -75,7 +76,9 @@ class TrainingItems(Dataset[dict[str, torch.Tensor]]):
         rng = np.random.default_rng([self._seed, draw.turn, draw.index])
         numbers = frame_numbers(clip.length, draw.frames, rng)
         frames = clip.frames_at(numbers) if self._cache is None else self._cache.frames_at(clip, numbers)
-        order = self._mirror.get(clip.label)
+        order = self._mirror.get(
+            int(label.argmax())
+        )  # not the clip's own number: negatives have those of another data set
         mirrored = order is not None and rng.random() < self._flip
         if mirrored and order is not None:
             label = np.concatenate([label[order], label[len(order) :]])
@@ -95,8 +98,7 @@ def frame_numbers(total: int, count: int, rng: np.random.Generator) -> list[int]
     """A random frame of each of ``count`` equal parts (TSN training sampling); a single one is from the middle of the clip."""
     if count == 1:
         return [min(int(rng.uniform(*_MIDDLE) * total), total - 1)]
-    edges = np.arange(count + 1) * total / count
-    return [min(int(rng.uniform(edges[part], edges[part + 1])), total - 1) for part in range(count)]
+    return list(random_indices(total, count, rng))
 
 
 class Batches(Sampler[list[Draw]]):

@@ -57,8 +57,8 @@ class Learner:
         batch = {key: value.to(self.device) for key, value in batch.items()}
         label = batch["label"]
         if self._mix is not None:
-            video, label = self._mix(tv_tensors.Video(batch["video"]), label)
-            batch["video"] = torch.as_tensor(video)
+            video, label = self._mix(tv_tensors.Video(batch["video"].float()), label)
+            batch["video"] = torch.as_tensor(video).round().to(torch.uint8)
         features, losses = self._features(batch)
         logits = self.head(features)
         each = F.cross_entropy(logits, label, reduction="none")
@@ -83,11 +83,13 @@ class Learner:
             merge(self.module)
 
     def _features(self, batch: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        taught = self._encoder if isinstance(self._encoder, Taught) else None
+        lesson = {key: batch[key] for key in batch if key not in ("label", "weight")}
         if self._fixed:
             with torch.no_grad():
-                return self.module(batch["video"]), {}
-        if isinstance(self._encoder, Taught):
-            return self._encoder.learn({key: batch[key] for key in batch if key not in ("label", "weight")})
+                return (taught.learn(lesson)[0] if taught else self.module(batch["video"])), {}
+        if taught:
+            return taught.learn(lesson)
         with torch.autocast(self.device, torch.bfloat16, enabled=self.device != "cpu"):
             return self.module(batch["video"]).float(), {}
 

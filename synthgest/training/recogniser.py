@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from synthgest.data.ahead import batches
+from synthgest.data.device import best_device
 from synthgest.data.labelled import LabelledClip
 from synthgest.data.manifest import ClassEntry
 from synthgest.data.storage import make_folder, write_bytes
@@ -127,8 +128,3 @@ def read_about(folder: Path) -> About:
     except (OSError, ValueError) as error:
         raise DatasetError(f"cannot read {path}: {error}") from error
     return to_value(table, About, where=str(path))
-
-
-def best_device() -> str:
-    """What torch calls the accelerator, or ``cpu``."""
-    return str(torch.accelerator.current_accelerator().type) if torch.accelerator.is_available() else "cpu"  # type: ignore[union-attr]

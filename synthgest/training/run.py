@@ -19,6 +19,7 @@ from torch.utils.tensorboard import SummaryWriter
 
 from synthgest.data.cache import FrameCache
 from synthgest.data.dataset import Dataset
+from synthgest.data.device import best_device
 from synthgest.data.labelled import LabelledClip
 from synthgest.data.manifest import ClassEntry
 from synthgest.data.mixing import RatioSampler
@@ -27,6 +28,7 @@ from synthgest.data.splits import split
 from synthgest.data.storage import make_folder, write_bytes
 from synthgest.encoders import load_encoder
 from synthgest.encoders.encoder import Encoder
+from synthgest.encoders.learning import Taught
 from synthgest.errors import ConfigChanged, SpecError
 from synthgest.labels import LabelMode
 from synthgest.statistics import proportion
@@ -34,7 +36,7 @@ from synthgest.training.checkpoint import load_checkpoint, read_checkpoint, save
 from synthgest.training.head import build_head
 from synthgest.training.items import Batches, Lesson, TrainingItems
 from synthgest.training.learner import Learner
-from synthgest.training.recogniser import NONE, About, Recogniser, best_device, is_finished, load_recogniser
+from synthgest.training.recogniser import NONE, About, Recogniser, is_finished, load_recogniser
 from synthgest.training.settings import TrainSettings
 
 _SAVED = 120.0  # seconds between checkpoints
@@ -81,13 +83,18 @@ def train(
     stages = _stages(synthetic, filmed, settings)
     clips = {stage.name: _digest([clip for lesson in stage.lessons for clip in lesson.clips]) for stage in stages}
     plan = {"labels": labels, "clips": clips}
+    encoder = load_encoder(settings.encoder, settings.encoder_settings)
+    if settings.mix != "none" and isinstance(encoder, Taught):
+        raise SpecError(
+            f"mix is {settings.mix!r}, but {settings.encoder!r} learns where joints are; expected mix = none"
+        )
+    texts = [entry.phrase or entry.name for entry in classes] + [NONE] * (negatives is not None)
+    torch.manual_seed(settings.seed)
+    head = build_head(settings.head, encoder, texts)
     _require_plan(folder, {**asdict(settings), **plan})
     if is_finished(folder):
         return load_recogniser(folder)
-    encoder = load_encoder(settings.encoder, settings.encoder_settings)
-    texts = [entry.phrase or entry.name for entry in classes] + [NONE] * (negatives is not None)
-    torch.manual_seed(settings.seed)
-    desk = _Desk(encoder, build_head(settings.head, encoder, texts), settings, classes, folder, cache, progress)
+    desk = _Desk(encoder, head, settings, classes, folder, cache, progress)
     seconds = desk.learn(stages)
     about = About(
         settings=settings,
