@@ -48,6 +48,7 @@ bench: $(READY) ## speed, as ratios measured side by side in one run
 	$(BIN)/python scripts/bench_diffusion.py
 	$(BIN)/python scripts/bench_data.py
 	$(BIN)/python scripts/bench_knn.py
+	$(BIN)/python scripts/bench_training.py
 
 bench-gpu: $(READY) ## text-to-video on a GPU: clips an hour, peak memory, overhead
 	$(BIN)/python scripts/bench_gpu.py

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from synthgest.data.dataset import Dataset
+from synthgest.distractors import load_classes
 from synthgest.engines import CallableEngine
 from synthgest.errors import CorruptClip, SpecError
 from synthgest.executors.task import Outcome
 from synthgest.generation import Request, prepare, run
-from synthgest.gestures import Gesture, load_gestures
+from synthgest.gestures import Gesture
 from synthgest.recipes import change, load_recipe
 from synthgest.scoring import load_scorer
 from synthgest.scoring.run import score_clips
@@ -34,7 +35,8 @@ def generate(
 ) -> Dataset:
     """Make labelled clips in the folder ``out`` and open it; a folder made before by the same call is completed.
 
-    gestures: names of shipped gestures or vocabularies, paths to one's own ``.toml``, or ``Gesture`` values. clips: a
+    gestures: names of shipped gestures or vocabularies, paths to one's own ``.toml``, ``not:drone`` for none of these, or
+    ``Gesture`` values. clips: a
     class. generator: name of a recipe, a path to one's own, a ``Recipe``, or a function (or an engine) that yields one
     ``Rendered`` for each ``Shot``, run in this process and recorded by its name; what an engine's clips depend on, it says
     by ``fingerprint()``, or a folder is continued with an engine that was set up otherwise. settings: replace the recipe's
@@ -46,7 +48,7 @@ def generate(
     """
     engine, recipe = _generator(generator, settings or {})
     words = [gestures] if isinstance(gestures, str | Gesture) else gestures
-    wanted = (load_gestures([word]) if isinstance(word, str) else (word,) for word in words)
+    wanted = (load_classes([word]) if isinstance(word, str) else (word,) for word in words)
     request = Request(
         gestures=tuple(itertools.chain.from_iterable(wanted)),
         recipe=recipe,

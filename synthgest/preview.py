@@ -1,7 +1,7 @@
 """Preview: what a gesture looks like, in one strip of pictures and one short clip, before a data set is made of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -12,12 +12,12 @@ from synthgest.data.storage import make_folder, write_whole
 from synthgest.data.video import write_video
 from synthgest.engines.pose_transfer import PoseTransfer
 from synthgest.engines.staging import Staged
-from synthgest.errors import ShotFailed, SpecError
+from synthgest.errors import SpecError
 from synthgest.frames import Frames
 from synthgest.gestures import Gesture
 from synthgest.plan import plan
 from synthgest.recipes import load_recipe
-from synthgest.takes import ATTEMPTS
+from synthgest.takes import first_sound
 from synthgest.types import Shot
 
 _LONGEST = 1.7  # seconds that a strip covers: a repetition or two, close enough in time to be read as a movement
@@ -85,13 +85,7 @@ def _prepared(gesture: Gesture, settings: PreviewSettings) -> tuple[PoseTransfer
     engine = PoseTransfer(recipe)
     engine.require([gesture])
     (shot,) = plan([gesture], recipe, clips=1, seed=settings.seed, fingerprint=engine.fingerprint())
-    while True:
-        try:
-            return engine, shot, engine.stage(shot)
-        except ShotFailed:
-            if shot.attempt + 1 == ATTEMPTS:
-                raise
-            shot = replace(shot, seed=shot.seed + 1, attempt=shot.attempt + 1)
+    return engine, *first_sound(shot, engine.stage)
 
 
 def _moments(staged: Staged, settings: PreviewSettings) -> list[int]:

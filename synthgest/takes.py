@@ -1,9 +1,9 @@
 """Takes: a shot is taken until a clip passes the checks, or is given up with its reasons."""
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from numpy.typing import NDArray
 
@@ -11,6 +11,8 @@ from synthgest.checks import check
 from synthgest.errors import FrameError, MissingDependency, ModelError, MotionError, ShotFailed, SpecError, StorageError
 from synthgest.frames import Frames, require_encodable, require_plain, require_truth, to_uint8
 from synthgest.types import Attempt, Engine, Rendered, Shot
+
+Answer = TypeVar("Answer")
 
 ATTEMPTS = 3
 """Takes of one shot, the first included; each uses the next seed."""
@@ -45,6 +47,21 @@ def take_all(engine: Engine, shots: Sequence[Shot]) -> Iterator[Take | Spoilt]:
         yield _settle(engine, shot, made)
 
 
+def first_sound(shot: Shot, ask: Callable[[Shot], Answer]) -> tuple[Shot, Answer]:
+    """The answer for the first of the seeds that a shot may take for which ``ask`` raises no ShotFailed, and which take it is."""
+    while True:
+        try:
+            return shot, ask(shot)
+        except ShotFailed:
+            if shot.attempt + 1 == ATTEMPTS:
+                raise
+            shot = _next(shot)
+
+
+def _next(take: Shot) -> Shot:
+    return dataclasses.replace(take, seed=take.seed + 1, attempt=take.attempt + 1)
+
+
 def _generate(engine: Engine, shots: Sequence[Shot]) -> Iterator[tuple[Shot, Rendered | Exception]]:
     """What the engine makes of each shot; one that raises is asked anew for the shots after the one that it spoilt."""
     done = 0
@@ -76,7 +93,7 @@ def _settle(engine: Engine, shot: Shot, made: Rendered | Exception) -> Take | Sp
             attempts.append(Attempt(seed=take.seed, reason=_reason(error), message=_message(error)))
             if not isinstance(error, ShotFailed) or len(attempts) == ATTEMPTS:
                 return Spoilt(shot=shot, attempts=tuple(attempts))
-        take = dataclasses.replace(take, seed=take.seed + 1, attempt=take.attempt + 1)
+        take = _next(take)
         _, made = next(_generate(engine, (take,)))
 
 

@@ -131,6 +131,19 @@ class Demanding(Protocol):
 
 
 @runtime_checkable
+class Selective(Protocol):
+    """An engine that can draw some frames of a clip alone, and quickly."""
+
+    def length(self, shot: Shot) -> int:
+        """Frames of the shot's clip."""
+        ...
+
+    def take(self, shot: Shot, frames: Sequence[int] | None) -> Rendered:
+        """These frames (numbers, rising) or all, as they look in the whole clip; one ``Rendered`` of so many frames."""
+        ...
+
+
+@runtime_checkable
 class Resident(Protocol):
     """An engine with a model in memory: something is made ready once a run, and each worker has an accelerator of its own."""
 

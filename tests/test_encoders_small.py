@@ -119,6 +119,19 @@ def test_expected_places_are_those_of_the_heat() -> None:
     assert sure[0, 0] == pytest.approx(1, abs=1e-4)
 
 
+def test_the_vector_believes_what_it_is_told_of_joints() -> None:
+    network = PoseNetwork(8, 32).eval()
+    pictures = torch.randint(0, 256, (2, 3, 64, 64), dtype=torch.uint8)
+    seen = network(pictures)
+    told = torch.full_like(seen.places, torch.nan)
+    assert torch.equal(network(pictures, told).vector, seen.vector)
+    told[0, 5] = seen.places[0, 5] + 20
+    changed = network(pictures, told)
+    assert torch.equal(changed.places, seen.places)
+    assert not torch.allclose(changed.vector[0], seen.vector[0])
+    assert torch.equal(changed.vector[1], seen.vector[1])
+
+
 def test_any_size_of_picture_is_seen() -> None:
     network = PoseNetwork(8, 16).eval()
     for side in (128, 224):
@@ -134,7 +147,7 @@ def test_any_size_of_picture_is_seen() -> None:
 @pytest.mark.parametrize("metre", [30.0, 120.0])
 def test_crops_lie_around_the_neck(metre: float) -> None:
     """A white dot at the neck is where the middle of the crop minus 12 cm is, near and far."""
-    picture = np.zeros((320, 320, 3), np.uint8)
+    picture = np.zeros((480, 480, 3), np.uint8)
     cv2.circle(picture, (200, 120), 8, (255, 255, 255), -1)
     people = People(torch.tensor([[200.5, 120.5]]), torch.tensor([metre]), torch.ones(1))
     (found,) = crop(torch.from_numpy(picture).permute(2, 0, 1)[None], torch.tensor([0]), people, 2.1)
@@ -146,7 +159,7 @@ def test_features_are_one_row_a_clip_and_pictures_count_as_clips(drawn: sg.Datas
     encoder = load_encoder("small", {"width": 8, "dimension": 32, "frames": 4})
     module = encoder.module.eval()
     videos = torch.stack([encoder.prepare(clip.sampled(4)) for clip in list(drawn)[:2]])
-    assert videos.shape == (2, 4, 3, 320, 320)
+    assert videos.shape == (2, 4, 3, 480, 480)
     with torch.inference_mode():
         assert module(videos).shape == (2, 32)
         still = videos[:, :1].expand(-1, 4, -1, -1, -1)

@@ -24,7 +24,7 @@ LAYERS = [
     {"gestures"},
     {"types"},
     {"recipes", "plan", "frames", "prompting"},
-    {"checks", "takes", "motion"},
+    {"checks", "takes", "motion", "distractors"},
     {"body", "scene", "diffusion"},
     {"render"},
     {"engines", "data", "scoring"},

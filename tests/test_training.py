@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,12 +15,17 @@ from test_cli import last_line, synthgest
 from torch.utils.data import DataLoader
 
 import synthgest as sg
+from synthgest.data.cache import ArrayCache
 from synthgest.data.mixing import RatioSampler
 from synthgest.encoders import load_encoder
 from synthgest.errors import ConfigChanged, DatasetError, SpecError
 from synthgest.evaluation.accuracy import accuracy_of
 from synthgest.evaluation.extraction import features
-from synthgest.training.items import Batches, Draw, Lesson, TrainingItems, frame_numbers
+from synthgest.gestures import load_gestures
+from synthgest.recipes import load_recipe
+from synthgest.training.generated import GeneratedSet
+from synthgest.training.items import Batches, Draw, TrainingItems, frame_numbers
+from synthgest.training.lessons import Lesson, draw_up, stages
 from synthgest.training.recogniser import load_recogniser
 from synthgest.training.run import Progress, train
 from synthgest.training.settings import TrainSettings
@@ -160,7 +167,7 @@ def test_another_run_in_the_same_folder_is_refused(drawn: sg.Dataset, tmp_path: 
 
 
 def test_what_is_kept_names_the_same_classes_again(drawn: sg.Dataset, others: sg.Dataset, tmp_path: Path) -> None:
-    made = train(drawn, tmp_path / "run", settings(), negatives=others)
+    made = train(drawn, tmp_path / "run", settings(), negatives=[others])
     again = load_recogniser(tmp_path / "run")
     found = made.probabilities(drawn.clips)
     assert found.shape == (8, 3)  # left, right, none
@@ -185,9 +192,79 @@ def test_real_clips_come_afterwards_or_among_the_others(
     assert set(told) == set(stages)
 
 
+def test_negatives_and_filmed_clips_have_their_shares(drawn: sg.Dataset, others: sg.Dataset, filmed: Path) -> None:
+    chosen = settings(real="mixed", real_share=0.4, negative_share=0.5)
+    synthetic, watched = draw_up(drawn, [others, others], chosen, "none", "")
+    (stage,) = stages(synthetic, sg.open_dataset(filmed, like=drawn), chosen)
+    assert stage.shares == pytest.approx((0.3, 0.3, 0.4))
+    assert [len(each.clips) for each in stage.lessons] == [6, 4, 8]
+    assert len(watched) == 2
+    assert (stage.lessons[1].labels == [0, 0, 1]).all()
+
+
 def test_filmed_clips_alone_will_do(filmed: Path, tmp_path: Path) -> None:
     made = train(sg.open_dataset(filmed), tmp_path / "run", settings())  # type: ignore[arg-type]
     assert made.classes == ("left", "right")
+
+
+SMALL_CLIPS = {"width": 96, "height": 96, "fps": 12, "frames": [20, 28]}
+
+
+def generated(cache: Path, *words: str, **changed: Any) -> GeneratedSet:
+    plan = {"clips": 4, "seed": 0, **changed}
+    recipe = load_recipe("pose-transfer", SMALL_CLIPS)
+    return GeneratedSet(load_gestures(words or CLASSES), recipe, cache=ArrayCache(folder=cache), **plan)
+
+
+def test_clips_that_are_drawn_while_training_are_those_of_a_data_set(tmp_path: Path) -> None:
+    whole = {
+        clip.id: clip for clip in sg.generate(CLASSES, out=tmp_path / "out", clips=1, seed=0, settings=SMALL_CLIPS)
+    }
+    for clip in generated(tmp_path / "cache", clips=1).clips:
+        other = whole[clip.id]
+        numbers = sorted(set(sg.tsn_indices(other.length, 16)))
+        assert clip.length == len(numbers) == 16
+        assert (clip.gesture, clip.label) == (other.gesture, other.label)
+        assert np.array_equal(clip.truth()["joints_2d"], other.truth()["joints_2d"][numbers])
+        off = np.abs(clip.frames_at(range(16)).astype(int) - other.frames_at(numbers).astype(int)).mean()
+        assert off < 6  # a video loses a little
+
+
+def test_clips_are_drawn_once_and_anywhere_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(cache: Path, workers: int) -> list[bytes]:
+        words = settings(workers=workers)
+        lessons, _ = draw_up(generated(cache), [], words, "none", "")
+        encoder = load_encoder("small", SMALL)
+        reader = TrainingItems(lessons[0], [], encoder, flip=0.0, seed=3, cache=None)
+        order = Batches(RatioSampler([range(6)], [1.0]), steps=range(3), batch=2, frames=2, stills=0.0, seed=1)
+        how = "spawn" if workers else None
+        loader = DataLoader(reader, batch_sampler=order, num_workers=workers, multiprocessing_context=how)
+        return [each["video"].numpy().tobytes() for each in loader]
+
+    here = read(tmp_path / "a", 0)
+    assert read(tmp_path / "b", 2) == here
+    monkeypatch.setattr("synthgest.engines.pose_transfer.PoseTransfer.take", None)  # nothing can be drawn any more
+    assert read(tmp_path / "a", 0) == here
+
+
+def test_a_run_from_a_plan_is_a_run(tmp_path: Path) -> None:
+    made = train(generated(tmp_path / "run" / "drawn"), tmp_path / "run", settings())
+    assert made.classes == tuple(CLASSES)
+    assert made.about.data["from"]["classes"]["generator"] == "pose-transfer"
+    assert set(made.about.results) == {"seconds", "validation"}
+
+
+def test_what_cannot_be_drawn_while_training_is_refused(tmp_path: Path, toy_recipe: Path) -> None:
+    with pytest.raises(SpecError, match="makes whole clips only"):
+        GeneratedSet(
+            load_gestures(["wave"]), load_recipe(str(toy_recipe)), clips=1, seed=0, cache=ArrayCache(folder=tmp_path)
+        )
+    with pytest.raises(SpecError, match="has no motion"):
+        generated(tmp_path, "a person juggling")
+    with pytest.raises(SpecError, match="clips is 0"):
+        generated(tmp_path, clips=0)
+    with pytest.raises(SpecError, match="need scores"):
+        generated(tmp_path).targets("ul")
 
 
 def test_losses_fall(drawn: sg.Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,6 +275,25 @@ def test_losses_fall(drawn: sg.Dataset, tmp_path: Path, monkeypatch: pytest.Monk
     )
     assert told[-1]["heat"] < told[0]["heat"] - 0.03
     assert told[-1]["mask"] < told[0]["mask"] - 0.03
+
+
+@pytest.mark.slow
+def test_several_processes_learn_what_one_does(drawn: sg.Dataset, tmp_path: Path) -> None:
+    """The head alone: it has no statistics of a batch, so nothing but rounding may differ."""
+    import safetensors.torch
+
+    own = [word for key, value in SMALL.items() for word in ("--set", f"{key}={value}")]
+    words = ["train", drawn.folder, "--steps", 6, "--batch", 4, *own]
+    words += [word for each in ("workers=0", "tune=head", "stills=0", "validation=0") for word in ("--with", each)]
+    launch = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2", "-m", "synthgest"]
+    found = []
+    for name, begin in (("one", ["-m", "synthgest"]), ("two", launch)):
+        command = [sys.executable, *begin, *map(str, words), "--out", str(tmp_path / name)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stderr
+        found.append(safetensors.torch.load_file(tmp_path / name / "head.safetensors"))
+    for key, value in found[0].items():
+        assert torch.allclose(value, found[1][key], atol=1e-5), key
 
 
 # -- what learns -------------------------------------------------------------------------------------------------------

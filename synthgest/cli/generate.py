@@ -30,7 +30,10 @@ class ExecutorName(StrEnum):
 def command(
     classes: Annotated[
         list[str] | None,
-        typer.Argument(metavar="CLASS...", help="Gestures, vocabularies, your own .toml, or plain phrases."),
+        typer.Argument(
+            metavar="CLASS...",
+            help="Gestures, vocabularies, your own .toml, plain phrases, or not:drone for none of these.",
+        ),
     ] = None,
     source: Annotated[
         Path | None,
@@ -99,10 +102,11 @@ def command(
 
 
 def _gestures(classes: list[str], source: Path | None) -> "tuple[Gesture, ...]":
-    from synthgest.gestures import gestures_from_folder, load_gestures
+    from synthgest.distractors import load_classes
+    from synthgest.gestures import gestures_from_folder
 
     if source is None:
-        return load_gestures(classes)
+        return load_classes(classes)
     found = {gesture.name: gesture for gesture in gestures_from_folder(source)}
     known = {name.partition("/")[2]: gesture for name, gesture in found.items()}
     if missing := [word for word in classes if word not in known]:

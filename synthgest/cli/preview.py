@@ -52,10 +52,10 @@ def command(
 
 
 def _draw(specs: Sequence[str], out: Path, clip: Path | None, settings: "PreviewSettings", output: Output) -> None:
-    from synthgest.gestures import load_gestures
+    from synthgest.distractors import load_classes
     from synthgest.preview import write_clip, write_strips
 
-    gestures = load_gestures(specs)
+    gestures = load_classes(specs)
     started = time.monotonic()
     write_strips(out, gestures, settings)
     if clip is not None:

@@ -6,14 +6,24 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from synthgest.cli.output import JsonFlag, Output
+from synthgest.errors import SpecError
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
+    from synthgest.data.labelled import LabelledSet
+    from synthgest.data.real.dataset import RealDataset
     from synthgest.training.run import Progress
+    from synthgest.types import Recipe
+
+_OF_NONE = 0.34  # clips that are drawn to be rejected, to one of the classes
 
 Folder = Annotated[
-    Path, typer.Argument(metavar="DIR", help="A data set, or a folder with a folder of clips for each class.")
+    list[str],
+    typer.Argument(
+        metavar="DIR",
+        help="A data set, or a folder with a folder of clips for each class; with --generate the classes to draw.",
+    ),
 ]
 Settings = Annotated[
     list[str] | None,
@@ -22,7 +32,7 @@ Settings = Annotated[
 
 
 def command(
-    folder: Folder,
+    source: Folder,
     out: Annotated[
         Path, typer.Option(metavar="RUN", help="Where the run is kept; a run that was interrupted goes on there.")
     ],
@@ -30,7 +40,20 @@ def command(
         Path | None, typer.Option(metavar="DIR", help="Filmed clips of the same classes, to learn from afterwards.")
     ] = None,
     negatives: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Clips of none of the classes: what to reject.")
+        list[str] | None,
+        typer.Option(
+            metavar="DIR",
+            help="Clips of none of the classes: what to reject; repeatable. With --generate also classes, as not:drone.",
+        ),
+    ] = None,
+    generate: Annotated[
+        bool, typer.Option("--generate", help="Draw the clips while they are read: no data set, a few frames of each.")
+    ] = False,
+    clips: Annotated[int, typer.Option(help="Clips a class, with --generate.")] = 60,
+    generator: Annotated[str, typer.Option(help="A recipe that draws, with --generate.")] = "pose-transfer",
+    generator_settings: Annotated[
+        list[str] | None,
+        typer.Option("--generator-set", metavar="KEY=VALUE", help="Replace a setting of the recipe; repeatable."),
     ] = None,
     encoder: Annotated[str, typer.Option(help="What sees the clips (synthgest list encoders).")] = "small",
     settings: Settings = None,
@@ -51,10 +74,7 @@ def command(
     as_json: JsonFlag = False,
 ) -> None:
     """Train an encoder on the clips of a data set."""
-    from synthgest.data.dataset import Dataset
-    from synthgest.data.real.dataset import open_dataset
-    from synthgest.errors import SpecError
-    from synthgest.recipes import parse_settings
+    from synthgest.recipes import load_recipe, parse_settings
     from synthgest.tables import to_value
     from synthgest.training.run import train
     from synthgest.training.settings import TrainSettings
@@ -69,16 +89,17 @@ def command(
         **parse_settings(options or []),
     }
     chosen = to_value(table, TrainSettings, where="the training")
-    dataset = open_dataset(folder)
-    others = None if negatives is None else open_dataset(negatives)
-    filmed = None if real is None else open_dataset(real, like=dataset, strangers="drop")
-    if isinstance(filmed, Dataset):
-        raise SpecError(f"{real} is a data set of synthgest, not of filmed clips")
+    if generate:
+        recipe = load_recipe(generator, parse_settings(generator_settings or []))
+        dataset, others = _generated(source, negatives or [], recipe, clips=clips, seed=seed, out=out)
+    else:
+        dataset, others = _opened(source, negatives or [])
+    filmed = None if real is None else _filmed(real, dataset)
     if dry_run:
         told = {
             "clips": len(dataset),
-            "classes": list(dataset.classes),
-            "negatives": len(others or ()),
+            "classes": [entry.name for entry in dataset.class_entries],
+            "negatives": sum(map(len, others)),
             "real": len(filmed or ()),
         }
         output.result(
@@ -98,6 +119,44 @@ def command(
         )
     values = {"run": str(out), "encoder": encoder, "classes": list(made.classes), **made.about.results}
     output.result(values, _sentence(out, made.about.results))
+
+
+def _opened(source: list[str], negatives: list[str]) -> "tuple[LabelledSet, list[LabelledSet]]":
+    from synthgest.data.real.dataset import open_dataset
+
+    if len(source) > 1:
+        raise SpecError(f"{len(source)} folders to learn from; expected one, or --generate and classes")
+    return open_dataset(source[0]), [open_dataset(each) for each in negatives]
+
+
+def _generated(
+    source: list[str], negatives: list[str], recipe: "Recipe", *, clips: int, seed: int, out: Path
+) -> "tuple[LabelledSet, list[LabelledSet]]":
+    """What is drawn of the classes, and of those that are to be rejected a third as many clips, beside folders of such."""
+    from synthgest.data.cache import ArrayCache
+    from synthgest.data.real.dataset import open_dataset
+    from synthgest.distractors import load_classes
+    from synthgest.training.generated import GeneratedSet
+
+    cache = ArrayCache(folder=out / "drawn")
+    dataset = GeneratedSet(load_classes(source), recipe, clips=clips, seed=seed, cache=cache)
+    others: list[Any] = [open_dataset(each) for each in negatives if Path(each).is_dir()]
+    named = [each for each in negatives if not Path(each).is_dir()]
+    if named:
+        strangers = load_classes(named)
+        share = max(1, round(len(dataset) * _OF_NONE / len(strangers)))
+        others.append(GeneratedSet(strangers, recipe, clips=share, seed=seed, cache=cache))
+    return dataset, others
+
+
+def _filmed(real: Path, dataset: "LabelledSet") -> "RealDataset":
+    from synthgest.data.dataset import Dataset
+    from synthgest.data.real.dataset import open_dataset
+
+    filmed = open_dataset(real, like=dataset, strangers="drop")
+    if isinstance(filmed, Dataset):
+        raise SpecError(f"{real} is a data set of synthgest, not of filmed clips")
+    return filmed
 
 
 def _shown(bar: "Bar") -> Any:

@@ -1,11 +1,15 @@
-"""Decoded frames kept on disk: found by what a video holds, bounded in size, the least lately used dropped first."""
+"""Arrays kept on disk, as decoded frames are: found by what they were made from, the least lately used dropped first."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save_file
 
 from synthgest.data.labelled import LabelledClip
 from synthgest.data.storage import make_folder, write_whole
@@ -13,6 +17,32 @@ from synthgest.errors import SpecError
 from synthgest.frames import Frames
 
 _GIGABYTE = 10**9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArrayCache:
+    """A folder of named arrays, for what is made once and read often.
+
+    folder: anywhere, several processes may share it, and it may be removed at any time. gigabytes: it grows no larger.
+    """
+
+    folder: Path
+    gigabytes: float = 20.0
+
+    def __post_init__(self) -> None:
+        _require_size(self.gigabytes)
+
+    def arrays(self, key: str, make: Callable[[], Mapping[str, NDArray[Any]]]) -> Mapping[str, NDArray[Any]]:
+        """What ``make`` gave for the key, plain letters and digits, when it was first asked for; or what it gives now."""
+        path = self.folder / key[:2] / f"{key}.safetensors"
+        with contextlib.suppress(OSError, SafetensorError):  # not there, dropped meanwhile, or not whole
+            found: dict[str, NDArray[Any]] = load_file(path)
+            path.touch()
+            return found
+        made = {name: np.ascontiguousarray(rows) for name, rows in make().items()}
+        size = sum(rows.nbytes for rows in made.values())
+        _keep(self.folder, path, size, self.gigabytes, lambda part: save_file(made, part))
+        return made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,8 +57,7 @@ class FrameCache:
     gigabytes: float = 20.0
 
     def __post_init__(self) -> None:
-        if not self.gigabytes > 0:
-            raise SpecError(f"gigabytes is {self.gigabytes}; expected more than 0")
+        _require_size(self.gigabytes)
 
     def frames_at(self, clip: LabelledClip, numbers: Sequence[int]) -> Frames:
         """What ``clip.frames_at(numbers)`` gives: read from the cache, or decoded whole and kept for the next time."""
@@ -40,30 +69,37 @@ class FrameCache:
             path.touch()
             return np.ascontiguousarray(frames[list(numbers)])
         frames = clip.frames_at(range(clip.length))
-        self._keep(path, frames)
+        _keep(self.folder, path, frames.nbytes, self.gigabytes, lambda part: _save(part, frames))
         return frames[list(numbers)]
 
-    def _keep(self, path: Path, frames: Frames) -> None:
-        most = self.gigabytes * _GIGABYTE
-        if frames.nbytes > most:
-            return
-        make_folder(path.parent)
-        self._shrink(most - frames.nbytes)
-        write_whole(path, lambda part: _save(part, frames), flush=False)
 
-    def _shrink(self, most: float) -> None:
-        """Drop what was used longest ago until the rest is no larger than ``most`` bytes."""
-        found = []
-        for path in self.folder.glob("??/*.npy"):
-            with contextlib.suppress(OSError):  # dropped by another process
-                state = path.stat()
-                found.append((state.st_mtime_ns, state.st_size, path))
-        size = sum(each for _, each, _ in found)
-        for _, each, path in sorted(found):
-            if size <= most:
-                return
-            path.unlink(missing_ok=True)
-            size -= each
+def _require_size(gigabytes: float) -> None:
+    if not gigabytes > 0:
+        raise SpecError(f"gigabytes is {gigabytes}; expected more than 0")
+
+
+def _keep(folder: Path, path: Path, size: int, gigabytes: float, write: Callable[[Path], None]) -> None:
+    most = gigabytes * _GIGABYTE
+    if size > most:
+        return
+    make_folder(path.parent)
+    _shrink(folder, most - size)
+    write_whole(path, write, flush=False)
+
+
+def _shrink(folder: Path, most: float) -> None:
+    """Drop what was used longest ago until the rest is no larger than ``most`` bytes."""
+    found = []
+    for path in folder.glob("??/*"):
+        with contextlib.suppress(OSError):  # dropped by another process
+            state = path.stat()
+            found.append((state.st_mtime_ns, state.st_size, path))
+    size = sum(each for _, each, _ in found)
+    for _, each, path in sorted(found):
+        if size <= most:
+            return
+        path.unlink(missing_ok=True)
+        size -= each
 
 
 def _save(part: Path, frames: Frames) -> None:

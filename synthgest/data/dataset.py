@@ -198,6 +198,12 @@ class Dataset:
         rows = read.soft_labels(labels, normalize=normalize, weight=weight, uncertainty=uncertainty)
         return rows, read.sample_weights(labels, normalize=normalize, uncertainty=uncertainty)
 
+    @property
+    def described(self) -> dict[str, Any]:
+        """Plain values that say what it is, wherever it lies: its name, and what made it."""
+        made = [{"recipe": run.recipe, "config": run.config, "seed": run.seed} for run in self.manifest.runs]
+        return {"name": self.folder.name, "clips": len(self), "made": made}
+
     def __len__(self) -> int:
         """Number of published clips."""
         return len(self.clips)

@@ -3,9 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
+from synthgest.data.manifest import ClassEntry
 from synthgest.frames import Frames
+from synthgest.labels import LabelMode
 
 
 class LabelledClip(Protocol):
@@ -47,4 +50,33 @@ class LabelledClip(Protocol):
 
     def truth(self) -> Mapping[str, NDArray[Any]]:
         """Ground truth, named as in ``synthgest.types.TRUTH``; empty where nothing is known."""
+        ...
+
+
+class LabelledSet(Protocol):
+    """Clips of some classes: ``Dataset``, ``RealDataset``, or a plan of clips that are drawn when they are read."""
+
+    @property
+    def clips(self) -> Sequence[LabelledClip]:
+        """All, in order."""
+        ...
+
+    @property
+    def class_entries(self) -> tuple[ClassEntry, ...]:
+        """The classes, in the order of their numbers."""
+        ...
+
+    @property
+    def described(self) -> Mapping[str, Any]:
+        """Plain values that say what it is, wherever it lies."""
+        ...
+
+    def targets(
+        self, labels: LabelMode = "none", *, scores: str = ""
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Label rows (N, K) that sum to 1, and weights (N,)."""
+        ...
+
+    def __len__(self) -> int:
+        """Clips."""
         ...

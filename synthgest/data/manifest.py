@@ -121,6 +121,21 @@ def merge(folder: Path, old: Manifest | None, gestures: Sequence[Gesture], run: 
     return Manifest(classes=_with_classes(old.classes, gestures), runs=_with_run(old.runs, run))
 
 
+def class_entries(gestures: Sequence[Gesture], *, start: int = 0) -> tuple[ClassEntry, ...]:
+    """What is kept of gestures, with numbers from ``start`` on."""
+    return tuple(
+        ClassEntry(
+            id=number,
+            name=gesture.name,
+            phrase=gesture.phrase,
+            description=gesture.description,
+            digest=gesture.digest,
+            mirror=gesture.mirror,
+        )
+        for number, gesture in enumerate(gestures, start=start)
+    )
+
+
 def _refuse_strangers(folder: Path) -> None:
     """A folder that is not empty and not a data set belongs to somebody else: nothing of it is overwritten."""
     ours = {"clips", "failures"}
@@ -173,18 +188,7 @@ def _differences(old: Manifest, run: Run) -> list[str]:
 
 def _with_classes(known: tuple[ClassEntry, ...], gestures: Sequence[Gesture]) -> tuple[ClassEntry, ...]:
     names = {entry.name for entry in known}
-    fresh = [gesture for gesture in gestures if gesture.name not in names]
-    return known + tuple(
-        ClassEntry(
-            id=number,
-            name=gesture.name,
-            phrase=gesture.phrase,
-            description=gesture.description,
-            digest=gesture.digest,
-            mirror=gesture.mirror,
-        )
-        for number, gesture in enumerate(fresh, start=len(known))
-    )
+    return known + class_entries([gesture for gesture in gestures if gesture.name not in names], start=len(known))
 
 
 def _with_run(runs: tuple[Run, ...], run: Run) -> tuple[Run, ...]:

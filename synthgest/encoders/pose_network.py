@@ -73,15 +73,19 @@ class PoseNetwork(nn.Module):
         self.stance = _perceptron(len(JOINTS) * 3, dimension)
         self.looks = _perceptron(len(JOINTS) * _SHAPE + _GLOBAL, dimension)
 
-    def forward(self, pictures: torch.Tensor) -> Poses:
-        """Pictures (N, 3, H, W) uint8, H and W multiples of 32."""
+    def forward(self, pictures: torch.Tensor, told: torch.Tensor | None = None) -> Poses:
+        """Pictures (N, 3, H, W) uint8, H and W multiples of 32.
+
+        told: (N, J, 2) places that the vector believes instead of those seen, pixels; NaN where nothing is told.
+        """
         features, middle, last = self._trunk(pictures)
         maps = self.maps(features).float()
         heat = maps[:, : len(JOINTS)].flatten(2).log_softmax(dim=-1).unflatten(2, maps.shape[2:])
         places, sure = located(heat)
         overall = self.of_all(torch.cat([last.mean(dim=(2, 3)), middle.amax(dim=(2, 3))], dim=1))
         shape = self.at_joints(torch.einsum("njhw,nchw->njc", heat.detach().exp(), features))
-        stance = torch.cat([self._stance(places.detach()), sure.detach()], dim=1)
+        believed = places.detach() if told is None else torch.where(told.isnan(), places.detach(), told)
+        stance = torch.cat([self._stance(believed), sure.detach()], dim=1)
         vector = self.stance(stance) + self.looks(torch.cat([shape.flatten(1), overall], dim=1))
         return Poses(heat, places, sure, maps[:, -2], maps[:, -1] + _SIZE, vector)
 

@@ -20,11 +20,12 @@ from synthgest.errors import SpecError
 from synthgest.frames import Frames
 from synthgest.tables import to_value
 
-_SIDE = 320  # pixels of the square in which a clip is searched for a person
+_SIDE = 480  # pixels of the square in which a clip is searched for a person
 _METRES = 2.1  # side of the square around the person in which the clip is read
 _SEARCHED = 3  # frames in which the person is looked for
 _SPREAD = 1.1  # cells: of the bump that a joint makes on its heatmap
 _FAR = 40.0  # pixels; a joint that is further off is not pulled harder
+_TOLD = 0.5  # part of the frames in training whose joints are told: classes need not wait until joints are found
 _WEIGHTS = {"heat": 0.5, "place": 0.03, "mask": 1.0, "size": 0.5}
 
 
@@ -70,7 +71,7 @@ class SmallEncoder:
         )
 
     def prepare(self, frames: Frames) -> torch.Tensor:
-        """(T, 3, S, S) uint8: the longer side is S = 320 pixels, and below or beside it the border goes on."""
+        """(T, 3, S, S) uint8: the longer side is S = 480 pixels, and below or beside it the border goes on."""
         return torch.from_numpy(np.stack([_squared(frame) for frame in frames])).permute(0, 3, 1, 2).contiguous()
 
     def sample(
@@ -82,10 +83,11 @@ class SmallEncoder:
 
     def learn(self, batch: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         """Features (B, D) of a batch's squares, and the losses of joints, mask and size."""
-        features, poses = self.module.read(batch["video"])
-        return features, pose_losses(
-            poses, {key: value.flatten(0, 1) for key, value in batch.items() if value.ndim > 1}
-        )
+        truth = {key: value.flatten(0, 1) for key, value in batch.items() if value.ndim > 1}
+        told = torch.rand(len(truth["joints"]), 1, 1, device=truth["joints"].device) < _TOLD
+        hints = truth["joints"].masked_fill(~(told & truth["seen"][..., None]), torch.nan)
+        features, poses = self.module.read(batch["video"], hints)
+        return features, pose_losses(poses, truth)
 
 
 class SmallModule(nn.Module):
@@ -119,9 +121,12 @@ class SmallModule(nn.Module):
         people = People(*(each.repeat_interleave(length, dim=0) for each in (best.necks, best.metre, best.sure)))
         return crop(videos.flatten(0, 1), every, people, _METRES).reshape(clips, length, 3, CROP, CROP)
 
-    def read(self, squares: torch.Tensor) -> tuple[torch.Tensor, Poses]:
-        """Features (B, D), and the poses of all frames (B T, ...), of squares (B, T, 3, CROP, CROP)."""
-        poses = self.poses(squares.flatten(0, 1))
+    def read(self, squares: torch.Tensor, told: torch.Tensor | None = None) -> tuple[torch.Tensor, Poses]:
+        """Features (B, D), and the poses of all frames (B T, ...), of squares (B, T, 3, CROP, CROP).
+
+        told: (B T, J, 2) places of joints that count instead of what is seen, or NaN.
+        """
+        poses = self.poses(squares.flatten(0, 1), told)
         features: torch.Tensor = self.pooling(poses.vector.reshape(*squares.shape[:2], -1))
         return features, poses
 

@@ -13,17 +13,17 @@ class TemporalPooling(nn.Module):
         self.enter = nn.Linear(2 * dimension, dimension)
         self.mixing = nn.ModuleList(_Mixing(dimension) for _ in range(2))
         self.worth = nn.Linear(dimension, 1)
-        self.leave = nn.Linear(2 * dimension, dimension)
+        self.leave = nn.Linear(3 * dimension, dimension)
         self.norm = nn.LayerNorm(dimension)
 
     def forward(self, vectors: torch.Tensor) -> torch.Tensor:
-        """Attention over the frames beside their maximum."""
+        """Attention over the frames, their maximum, and what they have in common as it came in: the short way to learn from."""
         steps = torch.diff(vectors, dim=1, prepend=vectors[:, :1])
         x = F.gelu(self.enter(torch.cat([vectors, steps], dim=2)))
         for mixing in self.mixing:
             x = mixing(x)
         attended = (self.worth(x).softmax(dim=1) * x).sum(dim=1)
-        feature: torch.Tensor = self.norm(self.leave(torch.cat([attended, x.amax(dim=1)], dim=1)))
+        feature: torch.Tensor = self.norm(self.leave(torch.cat([attended, x.amax(dim=1), vectors.mean(dim=1)], dim=1)))
         return feature
 
 

@@ -41,6 +41,7 @@ class PoseTransfer:
 
     def __init__(self, recipe: Recipe) -> None:
         self.settings = to_value(recipe.settings, PoseTransferSettings, where=f"recipe {recipe.name!r}")
+        self._latest: tuple[tuple[str, int], Staged] | None = None
 
     def fingerprint(self) -> Mapping[str, str]:
         """The shipped body, the words of the captions, and the listing of the user's backgrounds."""
@@ -58,8 +59,15 @@ class PoseTransfer:
             yield self.take(shot, None)
 
     def stage(self, shot: Shot) -> Staged:
-        """What a shot shows, without drawing it."""
-        return stage(shot, self.settings, self._backgrounds)
+        """What a shot shows, without drawing it; that of the latest shot is at hand."""
+        key = shot.id, shot.seed
+        if self._latest is None or self._latest[0] != key:
+            self._latest = key, stage(shot, self.settings, self._backgrounds)
+        return self._latest[1]
+
+    def length(self, shot: Shot) -> int:
+        """Frames of a shot's clip."""
+        return len(self.stage(shot).motion)
 
     def take(self, shot: Shot, frames: Sequence[int] | None) -> Rendered:
         """A shot's clip, or only some of its frames (numbers, rising), which look as they do in the whole clip.

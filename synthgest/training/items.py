@@ -6,18 +6,18 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch.utils.data import Dataset, Sampler
 from torchvision.transforms import v2
 
 from synthgest.data.cache import FrameCache
-from synthgest.data.labelled import LabelledClip
 from synthgest.data.manifest import ClassEntry
 from synthgest.data.mixing import RatioSampler
 from synthgest.data.torch_view import mirrors, seeded
 from synthgest.data.video import random_indices
 from synthgest.encoders.encoder import Encoder
 from synthgest.encoders.learning import Taught
+from synthgest.training.generated import GeneratedClip
+from synthgest.training.lessons import Lesson
 
 _MIDDLE = (0.3, 0.7)  # of a clip: where a gesture shows, and from where single frames are taken
 _STILLS = 4  # single frames to a clip, so that a step of them has as many pictures
@@ -30,23 +30,6 @@ class Draw:
     turn: int
     index: int
     frames: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lesson:
-    """Clips to learn from, with label rows (N, K) that sum to 1 and weights (N,)."""
-
-    clips: tuple[LabelledClip, ...]
-    labels: NDArray[np.float64]
-    weights: NDArray[np.float64]
-
-    def __add__(self, other: "Lesson") -> "Lesson":
-        """Both, one after the other."""
-        return Lesson(
-            clips=self.clips + other.clips,
-            labels=np.concatenate([self.labels, other.labels]),
-            weights=np.concatenate([self.weights, other.weights]),
-        )
 
 
 class TrainingItems(Dataset[dict[str, torch.Tensor]]):
@@ -75,10 +58,12 @@ class TrainingItems(Dataset[dict[str, torch.Tensor]]):
         clip, label = self._lesson.clips[draw.index], self._lesson.labels[draw.index]
         rng = np.random.default_rng([self._seed, draw.turn, draw.index])
         numbers = frame_numbers(clip.length, draw.frames, rng)
-        frames = clip.frames_at(numbers) if self._cache is None else self._cache.frames_at(clip, numbers)
-        order = self._mirror.get(
-            int(label.argmax())
-        )  # not the clip's own number: negatives have those of another data set
+        if self._cache is None or isinstance(clip, GeneratedClip):  # which keeps its own
+            frames = clip.frames_at(numbers)
+        else:
+            frames = self._cache.frames_at(clip, numbers)
+        # By the label, not the clip's own number: negatives have those of another data set.
+        order = self._mirror.get(int(label.argmax()))
         mirrored = order is not None and rng.random() < self._flip
         if mirrored and order is not None:
             label = np.concatenate([label[order], label[len(order) :]])
@@ -108,8 +93,18 @@ class Batches(Sampler[list[Draw]]):
     and has more clips.
     """
 
-    def __init__(self, order: RatioSampler, *, steps: range, batch: int, frames: int, stills: float, seed: int) -> None:
-        self._order, self._steps, self._frames = order, steps, frames
+    def __init__(
+        self,
+        order: RatioSampler,
+        *,
+        steps: range,
+        batch: int,
+        frames: int,
+        stills: float,
+        seed: int,
+        part: tuple[int, int] = (0, 1),
+    ) -> None:
+        self._order, self._steps, self._frames, self._part = order, steps, frames, part
         still = np.random.default_rng([seed, 1]).random(steps.stop) < stills
         self._still = still & (frames > 1)
         self._ends = np.cumsum(np.where(self._still, batch * _STILLS, batch))
@@ -129,7 +124,7 @@ class Batches(Sampler[list[Draw]]):
                     self._order.set_epoch(turn)
                     order = list(self._order)
                 drawn.append(Draw(turn, order[place % len(order)], 1 if self._still[step] else self._frames))
-            yield drawn
+            yield drawn[self._part[0] :: self._part[1]]
 
 
 _AUGMENTED: Any = v2.Compose(

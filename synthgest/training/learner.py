@@ -13,6 +13,7 @@ from torchvision.transforms import v2
 from synthgest.encoders.encoder import Encoder
 from synthgest.encoders.learning import Taught
 from synthgest.training.settings import TrainSettings
+from synthgest.training.team import Team
 from synthgest.training.tuning import learning, merge, tuned
 
 _WARM = 0.05  # part of the steps in which the learning rate rises
@@ -23,10 +24,10 @@ class Learner:
     """What changes in training. All chance of a step follows from the seed and its number."""
 
     def __init__(
-        self, encoder: Encoder, head: nn.Module, settings: TrainSettings, *, steps: int, lr: float, device: str
+        self, encoder: Encoder, head: nn.Module, settings: TrainSettings, *, steps: int, lr: float, team: Team
     ) -> None:
-        self._encoder, self._settings, self._steps, self._lr, self.device = encoder, settings, steps, lr, device
-        self.module, self.head = tuned(encoder.module, settings.tune).to(device), head.to(device)
+        self._encoder, self._settings, self._steps, self._lr, self._team = encoder, settings, steps, lr, team
+        self.module, self.head = tuned(encoder.module, settings.tune).to(team.device), head.to(team.device)
         self._fixed = not learning(self.module)
         self.kept_module = AveragedModel(self.module, avg_fn=_running_mean(settings.ema), use_buffers=True)
         self.kept_head = AveragedModel(self.head, avg_fn=_running_mean(settings.ema), use_buffers=True)
@@ -49,12 +50,12 @@ class Learner:
 
     def step(self, number: int, batch: Mapping[str, torch.Tensor]) -> dict[str, float]:
         """Learn from a batch; returns the losses by name, and ``agreement``, the part of the clips whose class was found."""
-        torch.manual_seed(hash((self._settings.seed, number)) & 0x7FFFFFFF)
+        torch.manual_seed(hash((self._settings.seed, number, self._team.rank)) & 0x7FFFFFFF)
         self.module.train(not self._fixed)
         self.head.train()
         for group in self.optimizer.param_groups:
             group["lr"] = self._lr * _pace(number / self._steps)
-        batch = {key: value.to(self.device) for key, value in batch.items()}
+        batch = {key: value.to(self._team.device) for key, value in batch.items()}
         label = batch["label"]
         if self._mix is not None:
             video, label = self._mix(tv_tensors.Video(batch["video"].float()), label)
@@ -62,11 +63,15 @@ class Learner:
         features, losses = self._features(batch)
         logits = self.head(features)
         each = F.cross_entropy(logits, label, reduction="none")
-        losses["class"] = (batch["weight"] * each).sum() / batch["weight"].sum().clamp_min(1e-6)
+        weight = batch["weight"].sum()
+        self._team.average([weight])
+        losses["class"] = (batch["weight"] * each).sum() / weight.clamp_min(1e-6)
         total = torch.stack(list(losses.values())).sum()
         self.optimizer.zero_grad()
         total.backward()  # type: ignore[no-untyped-call]
         weights = [weight for group in self.optimizer.param_groups for weight in group["params"]]
+        running = [value for value in self.module.buffers() if value.is_floating_point()]
+        self._team.average([weight.grad for weight in weights if weight.grad is not None] + running)
         nn.utils.clip_grad_norm_(weights, self._settings.clip_norm)
         self.optimizer.step()
         self.kept_head.update_parameters(self.head)
@@ -90,7 +95,8 @@ class Learner:
                 return (taught.learn(lesson)[0] if taught else self.module(batch["video"])), {}
         if taught:
             return taught.learn(lesson)
-        with torch.autocast(self.device, torch.bfloat16, enabled=self.device != "cpu"):
+        kind = torch.device(self._team.device).type
+        with torch.autocast(kind, torch.bfloat16, enabled=kind != "cpu"):
             return self.module(batch["video"]).float(), {}
 
 

@@ -29,6 +29,8 @@ class TrainSettings:
     real: where real clips are given, they come ``after`` the synthetic ones, in ``real_steps`` (a part of ``steps``) at ``real_lr``
     (a part of ``lr``); or both are ``mixed``, and real ones have ``real_share`` of every turn.
 
+    negative_share: where there are negatives, the part of the synthetic clips that are such.
+
     validation: part of the groups that are kept aside and watched. group_by: what training and validation must not share.
     workers: that read clips. seed: of all chance.
     """
@@ -52,6 +54,7 @@ class TrainSettings:
     real_steps: float = 0.3
     real_lr: float = 0.25
     real_share: float = 0.5
+    negative_share: float = 0.25
     validation: float = 0.1
     group_by: tuple[str, ...] = ("motion",)
     workers: int = 1
@@ -61,7 +64,7 @@ class TrainSettings:
         for name, least in (("steps", 1), ("batch", 1), ("frames", 0), ("workers", 0)):
             if getattr(self, name) < least:
                 raise SpecError(f"{name} is {getattr(self, name)}; expected at least {least}")
-        for name in ("stills", "flip", "ema", "real_share"):
+        for name in ("stills", "flip", "ema", "real_share", "negative_share"):
             if not 0 <= getattr(self, name) <= 1:
                 raise SpecError(f"{name} is {getattr(self, name)}; expected a part from 0 to 1")
         if not 0 <= self.validation < 0.9:

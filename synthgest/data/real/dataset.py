@@ -84,6 +84,11 @@ class RealDataset:
         found = np.array([clip.label for clip in self.clips], np.intp)
         return np.eye(len(self.class_entries))[found], np.ones(len(self))
 
+    @property
+    def described(self) -> dict[str, Any]:
+        """Plain values that say what it is, wherever it lies."""
+        return {"name": Path(self.name).name, "clips": len(self)}
+
     def __len__(self) -> int:
         """Number of clips."""
         return len(self.clips)
