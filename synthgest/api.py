@@ -36,13 +36,12 @@ def generate(
     """Make labelled clips in the folder ``out`` and open it; a folder made before by the same call is completed.
 
     gestures: names of shipped gestures or vocabularies, paths to one's own ``.toml``, ``not:drone`` for none of these, or
-    ``Gesture`` values. clips: a
-    class. generator: name of a recipe, a path to one's own, a ``Recipe``, or a function (or an engine) that yields one
-    ``Rendered`` for each ``Shot``, run in this process and recorded by its name; what an engine's clips depend on, it says
-    by ``fingerprint()``, or a folder is continued with an engine that was set up otherwise. settings: replace the recipe's
-    own. workers: processes, by default one a processor, or one a GPU where the generator uses them; 0 makes the clips in this
-    process. extend: add to a folder that was begun otherwise. progress: called after every shot. Shots that could not be made
-    are in ``Dataset.failures``.
+    ``Gesture`` values. clips: a class. generator: name of a recipe, a path to one's own, a ``Recipe``, or a function (or an
+    engine) that yields one ``Rendered`` for each ``Shot``, run in this process and recorded by its name; what an engine's clips
+    depend on, it says by ``fingerprint()``, or a folder is continued with an engine that was set up otherwise. settings: replace
+    the recipe's own. workers: processes, by default one a processor, or one a GPU where the generator uses them; 0 makes the
+    clips in this process. extend: add to a folder that was begun otherwise. progress: called after every shot. Shots that could
+    not be made are in ``Dataset.failures``.
 
     Raises SynthgestError for anything that the caller can mend.
     """

@@ -343,8 +343,14 @@ def test_numbers_of_neighbours_that_there_are_not_are_left_out_and_named() -> No
     found = evaluate_knn(paired, Features(values=query.values, labels=query.labels, groups=["same"] + ["none"] * 29))
     assert list(found.sweep) == [1, 3]
     assert found.left_out == (5, 10, 20)
-    with pytest.raises(SpecError, match="query 0 may see 4 of 8"):
-        evaluate_knn(paired, Features(values=query.values, labels=query.labels, groups=["same"] * 30), k=5)
+    found = evaluate_knn(paired, Features(values=query.values, labels=query.labels, groups=["same"] * 30), k=5)
+    assert (found.k, found.wanted) == (4, 5)
+    with pytest.raises(SpecError, match="query 0 may see 0 of 8"):
+        evaluate_knn(
+            Features(values=reference.values, labels=reference.labels, groups=["one"] * 8),
+            Features(values=query.values, labels=query.labels, groups=["one"] * 30),
+            k=5,
+        )
 
 
 def test_relatives_would_flatter_and_groups_keep_them_out() -> None:
@@ -387,8 +393,9 @@ def test_a_class_without_references_is_missed() -> None:
 
 def test_an_evaluation_refuses_what_its_parts_refuse() -> None:
     reference = Features(values=GOOD, labels=[0, 0, 0, 1, 1, 1])
-    with pytest.raises(SpecError, match="k is 7"):
-        evaluate_knn(reference, reference, k=7)
+    with pytest.raises(SpecError, match="k is 0"):
+        evaluate_knn(reference, reference, k=0)
+    assert evaluate_knn(reference, reference, k=7).k == 6
     with pytest.raises(SpecError, match="query labels"):
         evaluate_knn(reference, Features(values=GOOD, labels=[0]))
     with pytest.raises(SpecError, match="1 of 6 query features hold NaN"):

@@ -84,6 +84,7 @@ def knn_command(
         "interval": [found.accuracy.low, found.accuracy.high],
         "n": found.n,
         "k": found.k,
+        "wanted": found.wanted,
         "votes": found.votes,
         "tie_rate": found.tie_rate,
         "normalised": found.normalised,
@@ -221,5 +222,7 @@ def _knn_text(found: "KnnResult") -> str:
         f"{each.value:.1%} [{each.low:.1%}, {each.high:.1%}] of {found.n} clips by {found.k} neighbours, features {how[0]}",
         f"{other.value:.1%} with features {how[1]}; {found.tie_rate:.0%} of the votes were tied",
     ]
+    if found.k < found.wanted:
+        lines.append(f"{found.wanted} neighbours were asked for, but there is a clip that may see only {found.k}")
     lines += [f"  k = {key:2d}: {value.value:.1%}" for key, value in found.sweep.items()]
     return "\n".join(lines)

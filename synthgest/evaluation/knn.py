@@ -45,7 +45,8 @@ class Voted:
 class KnnResult:
     """Accuracy of nearest neighbours, with all that it depends on.
 
-    accuracy: share of queries whose class was said, with Wilson's interval. n: queries. k: neighbours that voted. votes: how.
+    accuracy: share of queries whose class was said, with Wilson's interval. n: queries. k: neighbours that voted; wanted: as many
+    as were asked for, which may be more than the references that some query may see. votes: how.
     normalised: whether features were scaled to unit length. accuracy_otherwise: the same with the other choice of that.
     tie_rate: share of queries of which several classes had the most votes. predictions: (N,) int64 labels. hits: (N,) bool,
     for ``synthgest.statistics.compare``. sweep: accuracy by number of neighbours. left_out: numbers of the sweep that are more
@@ -55,6 +56,7 @@ class KnnResult:
     accuracy: Estimate
     n: int
     k: int
+    wanted: int
     votes: Votes
     normalised: bool
     accuracy_otherwise: Estimate
@@ -84,9 +86,12 @@ def evaluate_knn(
     """How often the k nearest references say a query's class, no reference of the query's own groups among them.
 
     reference, query: their values of the same D. normalise: scale features to unit length (a feature of zeros stays); the
-    accuracy without, or with, is reported too. A query of a class without references counts as missed. SpecError as
-    ``nearest_neighbours``, and for groups of one side only.
+    accuracy without, or with, is reported too. A query of a class without references counts as missed. k beyond the references that
+    some query may see is clipped to these, and ``wanted`` says so. SpecError as ``nearest_neighbours``, and for groups of one
+    side only.
     """
+    if k < 1:
+        raise SpecError(f"k is {k}; expected at least 1 neighbour that votes")
     labels, truth = (
         _labels(f"{name} labels", side.labels, matrix(name, side.values))
         for name, side in (("reference", reference), ("query", query))
@@ -94,6 +99,7 @@ def evaluate_knn(
     names, classes = np.unique(labels, return_inverse=True)
     visible = int(Apart.of(reference.groups, query.groups, len(classes), len(truth)).visible().min())
     counts = [count for count in SWEEP if count <= visible]
+    wanted, k = k, min(k, visible) if visible else k
 
     def hits(scaled: bool, counts: Sequence[int]) -> dict[int, tuple[NDArray[np.bool_], Voted]]:
         distances, indices = _found(reference, query, max(counts), scaled)
@@ -106,6 +112,7 @@ def evaluate_knn(
         accuracy=_share(right),
         n=len(truth),
         k=k,
+        wanted=wanted,
         votes=votes,
         normalised=normalise,
         accuracy_otherwise=_share(other[k][0]),

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from synthgest.errors import MissingDependency, SpecError
 from synthgest.evaluation.accuracy import Accuracy, accuracy_of
+from synthgest.evaluation.neighbours import matrix
 
 try:
     from sklearn.linear_model import LogisticRegression
@@ -26,7 +27,11 @@ def probe(
     query_labels: Sequence[int],
     classes: Sequence[str],
 ) -> Accuracy:
-    """Fit a logistic regression on standardised reference features (R, D) and evaluate it on query features (Q, D)."""
+    """Fit a logistic regression on standardised reference features (R, D) and evaluate it on query features (Q, D).
+
+    SpecError for NaN or infinite features, an empty side, and references of one class.
+    """
+    reference, query = matrix("reference", reference).numpy(), matrix("query", query).numpy()
     if len(set(reference_labels)) < 2:
         raise SpecError(f"the reference clips are of {len(set(reference_labels))} class; a probe needs at least 2")
     model = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=2000))
