@@ -23,7 +23,10 @@ Array = NDArray[np.float64]
 PREFIX = "not:"
 """Before gestures or vocabularies in the name of a class: clips that show none of them."""
 
-_APART = 0.20  # metres by which an elbow or a wrist must be elsewhere than in any posture of the gestures
+_APART = 0.26  # metres by which an elbow or a wrist must be elsewhere than in any posture of the gestures: people are not exact
+_SEEN = np.array(
+    [1.0, 1.0, 0.6]
+)  # how much of a metre sideways, up and forward is seen: from the front, little of the last
 _FREE = 0.0  # metres that the arms keep from the body
 _POOL = 2000  # postures drawn at a time
 _ALIKE, _ONE_ARM, _BORROWED = (
@@ -55,8 +58,9 @@ def none_of(gestures: Sequence[Gesture], *, name: str = f"{OWN}/none", ways: int
     """A gesture with ``ways`` variants, none of which holds a posture of the given gestures.
 
     Arms are raised, bent and turned at random, together, alike or one alone, or borrowed from one of the gestures for one side
-    only; some move on to a second posture and back. In every posture an elbow or a wrist is at least 20 cm from where it is in each
-    keyframe of each gesture, for the nominal adult, and the arms keep off the body. SpecError for gestures without keyframes.
+    only; some move on to a second posture and back. In every posture an elbow or a wrist is at least 26 cm from where it is in each
+    keyframe of each gesture (of the way forward, 60 % count), for the nominal adult, and the arms keep off the body. SpecError for
+    gestures without keyframes.
     """
     if ways < 1:
         raise SpecError(f"ways is {ways}; expected at least 1")
@@ -112,7 +116,7 @@ def _postures(taken: Array, borrowed: Array, rng: np.random.Generator) -> Iterat
     while True:
         arms = _drawn(borrowed, rng)
         places, free = _places(arms, body)
-        far = [np.linalg.norm(taken - place, axis=2).max(axis=1).min() >= _APART for place in places]
+        far = [np.linalg.norm(_SEEN * (taken - place), axis=2).max(axis=1).min() >= _APART for place in places]
         kept = arms[np.array(far) & (free >= _FREE)]
         if not len(kept):
             raise SpecError("no posture of the arms is far from all of these gestures; name fewer of them")

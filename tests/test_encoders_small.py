@@ -7,6 +7,7 @@ import torch
 
 import synthgest as sg
 from synthgest.encoders import load_encoder
+from synthgest.encoders.encoder import Viewing
 from synthgest.encoders.locating import CROP, People, crop
 from synthgest.encoders.pose_network import JOINTS, NECK, STRIDE, PoseNetwork, Poses, located
 from synthgest.encoders.posed_samples import mirrored_sample, posed_sample
@@ -132,6 +133,28 @@ def test_the_vector_believes_what_it_is_told_of_joints() -> None:
     assert torch.equal(changed.vector[1], seen.vector[1])
 
 
+def test_joints_are_told_of_whole_clips_and_never_where_they_are_out_of_the_picture(
+    drawn: sg.Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = SmallEncoder({"width": 8, "dimension": 32})
+    samples = [sample_of(drawn[number % 4], number) for number in range(24)]
+    batch = {key: torch.stack([sample[key] for sample in samples]) for key in samples[0]}
+    heard: list[torch.Tensor] = []
+    read = encoder.module.read
+
+    def listen(squares: torch.Tensor, told: torch.Tensor) -> tuple[torch.Tensor, Poses]:
+        heard.append(told)
+        return read(squares, told)
+
+    monkeypatch.setattr(encoder.module, "read", listen)
+    encoder.learn(batch)
+    known = ~heard[0].isnan().any(dim=2).reshape(24, 3, -1)
+    some = known.any(dim=2)
+    assert torch.equal(some.any(dim=1), some.all(dim=1))
+    assert 0 < int(some[:, 0].sum()) < 24
+    assert torch.equal(known[some[:, 0]], batch["seen"][some[:, 0]])
+
+
 def test_any_size_of_picture_is_seen() -> None:
     network = PoseNetwork(8, 16).eval()
     for side in (128, 224):
@@ -164,6 +187,18 @@ def test_features_are_one_row_a_clip_and_pictures_count_as_clips(drawn: sg.Datas
         assert module(videos).shape == (2, 32)
         still = videos[:, :1].expand(-1, 4, -1, -1, -1)
         assert torch.allclose(module(still), module(still[:, :1]), atol=1e-4)
+
+
+def test_views_are_features_of_squares_of_several_sizes(drawn: sg.Dataset) -> None:
+    encoder = load_encoder("small", {"width": 8, "dimension": 32, "frames": 2})
+    encoder.module.eval()
+    videos = torch.stack([encoder.prepare(drawn[number].frames_at([2, 5])) for number in (0, 1)])
+    with torch.inference_mode():
+        assert isinstance(encoder.module, Viewing)
+        views = encoder.module.views(videos)
+        assert views.shape == (3, 2, 32)
+        assert torch.equal(views[1], encoder.module(videos))
+        assert not torch.allclose(views[0], views[2])
 
 
 def test_the_same_seed_makes_the_same_encoder() -> None:

@@ -181,6 +181,14 @@ def test_what_is_kept_names_the_same_classes_again(drawn: sg.Dataset, others: sg
     assert not (tmp_path / "run" / "checkpoint.safetensors").exists()
 
 
+def test_probabilities_are_the_mean_over_the_views_of_a_clip(drawn: sg.Dataset, tmp_path: Path) -> None:
+    made = train(drawn, tmp_path / "run", settings(steps=1))
+    prepared = [made.encoder.prepare(clip.frames_at(sg.tsn_indices(clip.length, 4))) for clip in drawn]
+    with torch.inference_mode():
+        views = [made.head(made.module.views(video[None])).softmax(-1).mean(0)[0] for video in prepared]  # type: ignore[operator]
+    assert np.allclose(made.probabilities(drawn.clips), torch.stack(views), atol=1e-4)
+
+
 @pytest.mark.parametrize(("how", "stages"), [("after", {"synthetic": 6, "real": 8}), ("mixed", {"mixed": 14})])
 def test_real_clips_come_afterwards_or_among_the_others(
     how: str, stages: dict[str, int], drawn: sg.Dataset, filmed: Path, tmp_path: Path

@@ -71,6 +71,15 @@ class TextEncoder(Protocol):
         ...
 
 
+@runtime_checkable
+class Viewing(Protocol):
+    """A module of an encoder that can look at a clip in several ways, so that a recogniser is surer of its class."""
+
+    def views(self, videos: torch.Tensor) -> torch.Tensor:
+        """Prepared clips (B, T, C, H, W) uint8 in, features (V, B, D) out, each as good as those of the module itself."""
+        ...
+
+
 class EncoderFactory(Protocol):
     """What an entry point in ``synthgest.encoders`` names."""
 

@@ -1,6 +1,6 @@
 """The encoder ``small``: finds the person, sees the joints, and sums up how they move; learns from joints and masks on any CPU."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +22,11 @@ from synthgest.tables import to_value
 
 _SIDE = 480  # pixels of the square in which a clip is searched for a person
 _METRES = 2.1  # side of the square around the person in which the clip is read
+_VIEWS = (1.8, 2.1, 2.5)  # sides of those in which it is read to be surer of its class
 _SEARCHED = 3  # frames in which the person is looked for
 _SPREAD = 1.1  # cells: of the bump that a joint makes on its heatmap
 _FAR = 40.0  # pixels; a joint that is further off is not pulled harder
-_TOLD = 0.5  # part of the frames in training whose joints are told: classes need not wait until joints are found
+_TOLD = 0.35  # part of the clips in training whose joints are told: classes need not wait until joints are found
 _WEIGHTS = {"heat": 0.5, "place": 0.03, "mask": 1.0, "size": 0.5}
 
 
@@ -84,8 +85,9 @@ class SmallEncoder:
     def learn(self, batch: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         """Features (B, D) of a batch's squares, and the losses of joints, mask and size."""
         truth = {key: value.flatten(0, 1) for key, value in batch.items() if value.ndim > 1}
-        told = torch.rand(len(truth["joints"]), 1, 1, device=truth["joints"].device) < _TOLD
-        hints = truth["joints"].masked_fill(~(told & truth["seen"][..., None]), torch.nan)
+        # Whole clips: of a clip that is told in part, what is not told would be passed over.
+        told = (torch.rand(len(batch["joints"])) < _TOLD).repeat_interleave(batch["joints"].shape[1])[:, None, None]
+        hints = truth["joints"].masked_fill(~(told.to(batch["joints"].device) & truth["seen"][..., None]), torch.nan)
         features, poses = self.module.read(batch["video"], hints)
         return features, pose_losses(poses, truth)
 
@@ -100,13 +102,21 @@ class SmallModule(nn.Module):
 
     def forward(self, videos: torch.Tensor) -> torch.Tensor:
         """Find the person, and read the square around."""
-        if bool((videos == videos[:, :1]).all()):
-            videos = videos[:, :1]  # pictures that were repeated to make clips
-        features, _ = self.read(self.squares(videos))
+        (features,) = self._seen(videos, (_METRES,))
         return features
 
-    def squares(self, videos: torch.Tensor) -> torch.Tensor:
-        """(B, T, 3, CROP, CROP) uint8: one square for each clip, around where the person was found in some of its frames."""
+    def views(self, videos: torch.Tensor) -> torch.Tensor:
+        """Features (V, B, D) of squares of several sizes around the person."""
+        return torch.stack(self._seen(videos, _VIEWS))
+
+    def _seen(self, videos: torch.Tensor, sides: Sequence[float]) -> list[torch.Tensor]:
+        if bool((videos == videos[:, :1]).all()):
+            videos = videos[:, :1]  # pictures that were repeated to make clips
+        people = self.find(videos)
+        return [self.read(_squares(videos, people, side))[0] for side in sides]
+
+    def find(self, videos: torch.Tensor) -> People:
+        """The person of each clip, as found in some of its frames."""
         clips, length = videos.shape[:2]
         looked = torch.linspace(0, length - 1, min(length, _SEARCHED)).round().long()
         training = self.poses.training
@@ -116,10 +126,7 @@ class SmallModule(nn.Module):
         self.poses.train(training)
         sure = found.sure.reshape(clips, len(looked))
         own = sure.argmax(dim=1) + torch.arange(clips, device=videos.device) * len(looked)
-        best = found.of(own)
-        every = torch.arange(clips * length, device=videos.device)
-        people = People(*(each.repeat_interleave(length, dim=0) for each in (best.necks, best.metre, best.sure)))
-        return crop(videos.flatten(0, 1), every, people, _METRES).reshape(clips, length, 3, CROP, CROP)
+        return found.of(own)
 
     def read(self, squares: torch.Tensor, told: torch.Tensor | None = None) -> tuple[torch.Tensor, Poses]:
         """Features (B, D), and the poses of all frames (B T, ...), of squares (B, T, 3, CROP, CROP).
@@ -129,6 +136,14 @@ class SmallModule(nn.Module):
         poses = self.poses(squares.flatten(0, 1), told)
         features: torch.Tensor = self.pooling(poses.vector.reshape(*squares.shape[:2], -1))
         return features, poses
+
+
+def _squares(videos: torch.Tensor, people: People, side: float) -> torch.Tensor:
+    """(B, T, 3, CROP, CROP) uint8: for each clip one square of ``side`` metres around its person."""
+    clips, length = videos.shape[:2]
+    every = torch.arange(clips * length, device=videos.device)
+    places = People(*(each.repeat_interleave(length, dim=0) for each in (people.necks, people.metre, people.sure)))
+    return crop(videos.flatten(0, 1), every, places, side).reshape(clips, length, 3, CROP, CROP)
 
 
 def pose_losses(poses: Poses, truth: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:

@@ -18,7 +18,7 @@ from synthgest.data.manifest import ClassEntry
 from synthgest.data.storage import make_folder, write_bytes
 from synthgest.data.video import tsn_indices
 from synthgest.encoders import load_encoder
-from synthgest.encoders.encoder import Encoder
+from synthgest.encoders.encoder import Encoder, Viewing
 from synthgest.errors import DatasetError
 from synthgest.recipes import parse_settings
 from synthgest.tables import to_value
@@ -65,7 +65,10 @@ class Recogniser:
     def probabilities(
         self, clips: Sequence[LabelledClip], *, progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float64]:
-        """(N, K), and K + 1 for a recogniser that rejects: softmax over the classes. CorruptClip if a clip cannot be read."""
+        """(N, K), and K + 1 for a recogniser that rejects: softmax over the classes, the mean over the views of a clip.
+
+        CorruptClip if a clip cannot be read.
+        """
         rows = []
         for batch in batches(clips, self._prepared, size=_BATCH):
             rows.append(self._probable(torch.stack([video for _, video in batch])))
@@ -80,9 +83,10 @@ class Recogniser:
     def _probable(self, videos: torch.Tensor) -> NDArray[np.float64]:
         device = next(self.module.parameters()).device
         with torch.inference_mode():
-            logits = self.head(self.module(videos.to(device)).float())
-        found: NDArray[np.float64] = logits.double().softmax(dim=1).cpu().numpy()
-        return found
+            videos = videos.to(device)
+            features = self.module.views(videos) if isinstance(self.module, Viewing) else self.module(videos)[None]
+            found: torch.Tensor = self.head(features.float()).double().softmax(dim=-1).mean(dim=0)
+        return found.cpu().numpy()
 
     def save(self, folder: Path) -> None:
         """Write the run folder's lasting files; ``run.json`` last, so that a run is whole where it is."""
