@@ -29,15 +29,17 @@ _SEEN = np.array(
 )  # how much of a metre sideways, up and forward is seen: from the front, little of the last
 _FREE = 0.0  # metres that the arms keep from the body
 _POOL = 2000  # postures drawn at a time
-_ALIKE, _ONE_ARM, _BORROWED = (
-    0.35,
+_ALIKE, _ONE_ARM, _HANGING = (
     0.35,
     0.3,
-)  # how often both arms do the same, one hangs, and an arm is a gesture's own
+    0.15,
+)  # how often both arms do the same, one rests, or both hang in a way of their own
+_BORROWED = 0.3  # how often an arm is a gesture's own
 _SECOND = 0.35  # how often the arms move on to a second posture and back
 _SHAPES = ("relaxed", "flat", "fist", "point")
 # Degrees between which an upper arm is raised, turned and bent; what lies beyond, nobody does by the way.
 _DRAWN = {"plane": (-35.0, 110.0), "elevation": (12.0, 172.0), "rotation": (-95.0, 70.0), "elbow": (0.0, 135.0)}
+_HUNG = {"plane": (-20.0, 90.0), "elevation": (3.0, 24.0), "rotation": (-30.0, 50.0), "elbow": (3.0, 45.0)}
 _POINTS = ("left_elbow", "left_wrist", "right_elbow", "right_wrist")
 
 
@@ -127,12 +129,14 @@ def _drawn(borrowed: Array, rng: np.random.Generator) -> Array:
     """Arms (N, 2, 8), within what a shoulder can do."""
     rest = np.array(list(REST_ARM.values()))
     arms = np.tile(rest, (_POOL, 2, 1))
-    for name, (low, high) in _DRAWN.items():
-        arms[:, :, ARM.index(name)] = rng.uniform(low, high, size=(_POOL, 2))
-    arms[:, :, ARM.index("elbow")] *= rng.random((_POOL, 2)) < 0.6  # straight arms are common
-    own = rng.random((_POOL, 2)) < _BORROWED
-    arms[own] = borrowed[rng.integers(len(borrowed), size=own.sum()), rng.integers(2, size=own.sum())]
     kind = rng.random(_POOL)
+    hanging = kind >= 1 - _HANGING
+    for ranges, which in ((_DRAWN, ~hanging), (_HUNG, hanging)):
+        for name, (low, high) in ranges.items():
+            arms[which, :, ARM.index(name)] = rng.uniform(low, high, size=(which.sum(), 2))
+    arms[~hanging, :, ARM.index("elbow")] *= rng.random(((~hanging).sum(), 2)) < 0.6  # straight arms are common
+    own = (rng.random((_POOL, 2)) < _BORROWED) & ~hanging[:, None]
+    arms[own] = borrowed[rng.integers(len(borrowed), size=own.sum()), rng.integers(2, size=own.sum())]
     alike, alone = kind < _ALIKE, (kind >= _ALIKE) & (kind < _ALIKE + _ONE_ARM)
     arms[alike, 1] = arms[alike, 0]
     arms[np.flatnonzero(alone), rng.integers(2, size=alone.sum())] = rest

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from torch.utils.data import DataLoader
 
 import synthgest as sg
 from synthgest.data.cache import ArrayCache
+from synthgest.data.labelled import shown_frames
 from synthgest.data.mixing import RatioSampler
 from synthgest.encoders import load_encoder
 from synthgest.errors import ConfigChanged, DatasetError, SpecError
@@ -105,13 +107,32 @@ def test_every_clip_comes_before_any_comes_again() -> None:
         assert sorted(draw.index for draw in drawn if draw.turn == turn) == list(range(8))
 
 
-def test_frames_rise_through_the_clip_and_single_ones_are_from_its_middle() -> None:
+def test_frames_rise_through_the_clip_and_single_ones_show_the_gesture() -> None:
+    clip: Any = SimpleNamespace(length=50, shown=(21, 23))
     rng = np.random.default_rng(0)
+    singles = set()
     for _ in range(50):
-        numbers = frame_numbers(50, 5, rng)
+        numbers = frame_numbers(clip, 5, rng)
         assert [number // 10 for number in numbers] == [0, 1, 2, 3, 4]
-        (single,) = frame_numbers(50, 1, rng)
-        assert 15 <= single < 35
+        singles |= set(frame_numbers(clip, 1, rng))
+    assert singles == {21, 22, 23}
+
+
+@pytest.mark.parametrize(
+    ("keyframes", "length", "expected"),
+    [
+        ([["preparation", 0.4], ["stroke", 1.01], ["hold", 1.91], ["retraction", 2.5]], 18, (7, 11)),
+        ([["stroke", 1.0], ["stroke", 1.5], ["stroke", 2.0], ["retraction", 2.4]], 30, (6, 12)),
+        ([["stroke", 1.05], ["retraction", 1.6]], 30, (7, 7)),  # between two frames: the next one
+        ([["stroke", 9.0], ["hold", 9.5]], 12, (11, 11)),  # cut off
+        ([], 10, (3, 7)),
+        ([], 1, (0, 0)),
+    ],
+)
+def test_a_gesture_is_shown_from_its_first_stroke_to_its_last(
+    keyframes: list[Any], length: int, expected: tuple[int, int]
+) -> None:
+    assert shown_frames(keyframes, 6.0, length) == expected
 
 
 def test_a_mirrored_sample_has_the_mirrored_label(drawn: sg.Dataset) -> None:
@@ -234,6 +255,10 @@ def test_clips_that_are_drawn_while_training_are_those_of_a_data_set(tmp_path: P
         assert clip.length == len(numbers) == 16
         assert (clip.gesture, clip.label) == (other.gesture, other.label)
         assert np.array_equal(clip.truth()["joints_2d"], other.truth()["joints_2d"][numbers])
+        first, last = other.shown
+        assert [first <= number <= last for number in numbers] == [
+            clip.shown[0] <= place <= clip.shown[1] for place in range(16)
+        ]
         off = np.abs(clip.frames_at(range(16)).astype(int) - other.frames_at(numbers).astype(int)).mean()
         assert off < 6  # a video loses a little
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from synthgest.data.labelled import shown_frames
 from synthgest.data.manifest import ClassEntry, Manifest, manifest_path, read_manifest
 from synthgest.data.publish import file_digest
 from synthgest.data.records import Failure, Record, clip_path, provenance_groups, read_record, record_ids
@@ -53,6 +54,11 @@ class Clip:
     def groups(self) -> Mapping[str, str]:
         """What the record says that other clips may share; a performance of keyframes is shared with none."""
         return provenance_groups(self.record)
+
+    @property
+    def shown(self) -> tuple[int, int]:
+        """The first and the last frame between which the gesture is shown."""
+        return shown_frames(self.record.provenance.get("keyframes") or (), self.record.fps, self.length)
 
     @property
     def path(self) -> Path:

@@ -1,5 +1,6 @@
 """The seam of labelled clips: what training, scoring and evaluation ask of a clip, be it generated or filmed."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
@@ -9,6 +10,19 @@ from numpy.typing import NDArray
 from synthgest.data.manifest import ClassEntry
 from synthgest.frames import Frames
 from synthgest.labels import LabelMode
+
+_MIDDLE = (0.3, 0.7)  # of a clip: where most gestures show, for people begin and end at rest
+
+
+def shown_frames(keyframes: Sequence[tuple[str, float]], fps: float, length: int) -> tuple[int, int]:
+    """The first and the last frame of what keyframes (phase, seconds) show: from the first stroke to the last stroke or hold.
+
+    Without keyframes the middle of the clip.
+    """
+    moments = [seconds * fps for phase, seconds in keyframes if phase in ("stroke", "hold")]
+    first, last = (moments[0], moments[-1]) if moments else (part * length for part in _MIDDLE)
+    begun = min(math.ceil(first), length - 1)
+    return begun, max(begun, min(math.floor(last), length - 1))
 
 
 class LabelledClip(Protocol):
@@ -42,6 +56,11 @@ class LabelledClip(Protocol):
     @property
     def groups(self) -> Mapping[str, str]:
         """What it may have in common with other clips, by grouping (``synthgest.data.splits.GROUPINGS``)."""
+        ...
+
+    @property
+    def shown(self) -> tuple[int, int]:
+        """The first and the last frame between which the gesture is shown, as far as that is known."""
         ...
 
     def frames_at(self, numbers: Sequence[int]) -> Frames:

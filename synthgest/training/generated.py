@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from synthgest.data.cache import ArrayCache
+from synthgest.data.labelled import shown_frames
 from synthgest.data.manifest import ClassEntry, class_entries
 from synthgest.data.video import tsn_indices
 from synthgest.engines import fingerprint, load_engine
@@ -20,7 +21,7 @@ from synthgest.gestures import Gesture, refuse_twins
 from synthgest.labels import LabelMode, smoothed
 from synthgest.plan import plan, recipe_digest
 from synthgest.takes import first_sound
-from synthgest.types import Demanding, Recipe, Selective, Shot
+from synthgest.types import TRUTH, Demanding, Recipe, Selective, Shot
 
 _FRAMES = (
     16  # drawn of each clip: to stage a clip takes longer than to draw some frames of it, and neighbours look alike
@@ -117,6 +118,12 @@ class GeneratedClip:
         """Frames that are drawn of it."""
         return len(self._arrays["frames"])
 
+    @property
+    def shown(self) -> tuple[int, int]:
+        """The first and the last of them between which the gesture is shown."""
+        first, last = self._arrays["shown"].tolist()
+        return first, last
+
     def frames_at(self, numbers: Sequence[int]) -> Frames:
         """Some frames (N, H, W, 3) uint8 RGB."""
         frames: Frames = self._arrays["frames"][list(numbers)]
@@ -124,7 +131,7 @@ class GeneratedClip:
 
     def truth(self) -> dict[str, NDArray[Any]]:
         """Ground truth of the frames."""
-        return {name: rows for name, rows in self._arrays.items() if name != "frames"}
+        return {name: rows for name, rows in self._arrays.items() if name in TRUTH}
 
     @property
     def _arrays(self) -> Mapping[str, NDArray[Any]]:
@@ -157,8 +164,12 @@ class _Studio:
         engine = cast(Selective, self._engine)
         with threadpool_limits(limits=1):
             take, length = first_sound(shot, engine.length)
-            made = engine.take(take, sorted(set(tsn_indices(length, _FRAMES))))
-        return {"frames": to_uint8(made.frames), **made.truth}
+            numbers = np.unique(tsn_indices(length, _FRAMES))
+            made = engine.take(take, numbers.tolist())
+        shown = shown_frames(made.provenance.get("keyframes") or (), made.fps, length)
+        first = min(int(np.searchsorted(numbers, shown[0])), len(numbers) - 1)
+        last = int(np.searchsorted(numbers, shown[1], side="right")) - 1
+        return {"frames": to_uint8(made.frames), "shown": np.array([first, max(first, last)]), **made.truth}
 
     def __getstate__(self) -> dict[str, object]:
         """Without what belongs to this process."""

@@ -10,6 +10,7 @@ from torch.utils.data import Dataset, Sampler
 from torchvision.transforms import v2
 
 from synthgest.data.cache import FrameCache
+from synthgest.data.labelled import LabelledClip
 from synthgest.data.manifest import ClassEntry
 from synthgest.data.mixing import RatioSampler
 from synthgest.data.torch_view import mirrors, seeded
@@ -19,7 +20,6 @@ from synthgest.encoders.learning import Taught
 from synthgest.training.generated import GeneratedClip
 from synthgest.training.lessons import Lesson
 
-_MIDDLE = (0.3, 0.7)  # of a clip: where a gesture shows, and from where single frames are taken
 _STILLS = 4  # single frames to a clip, so that a step of them has as many pictures
 
 
@@ -57,7 +57,7 @@ class TrainingItems(Dataset[dict[str, torch.Tensor]]):
         """One sample."""
         clip, label = self._lesson.clips[draw.index], self._lesson.labels[draw.index]
         rng = np.random.default_rng([self._seed, draw.turn, draw.index])
-        numbers = frame_numbers(clip.length, draw.frames, rng)
+        numbers = frame_numbers(clip, draw.frames, rng)
         if self._cache is None or isinstance(clip, GeneratedClip):  # which keeps its own
             frames = clip.frames_at(numbers)
         else:
@@ -79,11 +79,12 @@ class TrainingItems(Dataset[dict[str, torch.Tensor]]):
         return sample
 
 
-def frame_numbers(total: int, count: int, rng: np.random.Generator) -> list[int]:
-    """A random frame of each of ``count`` equal parts (TSN training sampling); a single one is from the middle of the clip."""
+def frame_numbers(clip: LabelledClip, count: int, rng: np.random.Generator) -> list[int]:
+    """A random frame of each of ``count`` equal parts (TSN training sampling); a single one is from where the gesture is shown."""
     if count == 1:
-        return [min(int(rng.uniform(*_MIDDLE) * total), total - 1)]
-    return list(random_indices(total, count, rng))
+        first, last = clip.shown
+        return [int(rng.integers(first, last + 1))]
+    return list(random_indices(clip.length, count, rng))
 
 
 class Batches(Sampler[list[Draw]]):

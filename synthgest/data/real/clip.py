@@ -6,6 +6,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from synthgest.data.labelled import shown_frames
 from synthgest.data.real.media import Media
 from synthgest.errors import CorruptClip, FrameError
 from synthgest.frames import Frames
@@ -49,6 +50,11 @@ class RealClip:
     def content(self) -> str:
         """SHA-256 of the files."""
         return self.media.content
+
+    @property
+    def shown(self) -> tuple[int, int]:
+        """Its middle: nobody wrote down when the gesture begins."""
+        return shown_frames((), 1.0, self.length)
 
     def frames_at(self, numbers: Sequence[int]) -> Frames:
         """Some frames (N, H, W, 3) uint8 RGB, by their numbers from 0. CorruptClip if they cannot be read."""
