@@ -20,21 +20,15 @@ from synthgest.motion.script import write_script
 
 Array = NDArray[np.float64]
 
-PREFIX = "not:"
-"""Before gestures or vocabularies in the name of a class: clips that show none of them."""
+_PREFIX = "not:"  # of a word that names gestures of which none is shown
 
-_APART = 0.26  # metres by which an elbow or a wrist must be elsewhere than in any posture of the gestures: people are not exact
-_SEEN = np.array(
-    [1.0, 1.0, 0.6]
-)  # how much of a metre sideways, up and forward is seen: from the front, little of the last
+# Metres by which an elbow or a wrist must be elsewhere than in any posture of the gestures, for people are not exact; and how
+# much of a metre sideways, up and forward counts, for from the front little of the last is seen.
+_APART, _SEEN = 0.26, np.array([1.0, 1.0, 0.6])
 _FREE = 0.0  # metres that the arms keep from the body
 _POOL = 2000  # postures drawn at a time
-_ALIKE, _ONE_ARM, _HANGING = (
-    0.35,
-    0.3,
-    0.15,
-)  # how often both arms do the same, one rests, or both hang in a way of their own
-_BORROWED = 0.3  # how often an arm is a gesture's own
+# How often both arms do the same, one rests, or both hang in a way of their own; and how often an arm is a gesture's own.
+_ALIKE, _ONE_ARM, _HANGING, _BORROWED = 0.35, 0.3, 0.15, 0.3
 _SECOND = 0.35  # how often the arms move on to a second posture and back
 _SHAPES = ("relaxed", "flat", "fist", "point")
 # Degrees between which an upper arm is raised, turned and bent; what lies beyond, nobody does by the way.
@@ -47,8 +41,8 @@ def load_classes(words: Sequence[str]) -> tuple[Gesture, ...]:
     """As ``load_gestures``; and ``not:drone`` or ``not:wave,point`` is a class of clips that show none of those gestures."""
     found: list[Gesture] = []
     for word in words:
-        if word.casefold().startswith(PREFIX):
-            named = word[len(PREFIX) :].split(",")
+        if word.casefold().startswith(_PREFIX):
+            named = word[len(_PREFIX) :].split(",")
             found.append(none_of(load_gestures(named), name=f"{OWN}/not {' '.join(named).replace('/', ' ')}"))
         else:
             found += load_gestures([word])

@@ -23,9 +23,7 @@ from synthgest.plan import plan, recipe_digest
 from synthgest.takes import first_sound
 from synthgest.types import TRUTH, Demanding, Recipe, Selective, Shot
 
-_FRAMES = (
-    16  # drawn of each clip: to stage a clip takes longer than to draw some frames of it, and neighbours look alike
-)
+_FRAMES = 16  # drawn of each clip: to stage one takes longer than to draw some frames of it, and neighbours look alike
 
 
 class GeneratedSet:
@@ -57,7 +55,7 @@ class GeneratedSet:
         self.described: dict[str, Any] = {
             "generator": recipe.name,
             "config": recipe_digest(recipe, marks),
-            "settings": dict(recipe.settings),
+            "settings": {key: value for key, value in recipe.settings.items() if key not in marks},
             "clips": clips,
             "seed": seed,
         }
