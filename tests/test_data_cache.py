@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from test_data_torch_view import loaded, made, numbered  # noqa: F401  (a fixture and its generator)
 
-from synthgest.data.cache import FrameCache
+from synthgest.data.cache import ArrayCache, FrameCache
 from synthgest.data.dataset import Clip, Dataset
 from synthgest.errors import SpecError
 from synthgest.frames import Frames
@@ -81,3 +81,22 @@ def test_what_lies_in_its_folder_is_not_trusted(dataset: Dataset, tmp_path: Path
         assert np.array_equal(cache.frames_at(clip, [0, 5]), good)
     shutil.rmtree(tmp_path)
     assert np.array_equal(cache.frames_at(clip, [0, 5]), good)
+
+
+def test_arrays_are_made_once_and_again_when_what_is_kept_is_spoilt(tmp_path: Path) -> None:
+    calls: list[int] = []
+
+    def make() -> dict[str, np.ndarray]:
+        calls.append(1)
+        return {"frames": np.arange(12, dtype=np.uint8).reshape(3, 4), "mask": np.eye(2, dtype=bool)}
+
+    cache = ArrayCache(folder=tmp_path)
+    for _ in range(3):
+        found = cache.arrays("ab12", make)
+        assert found["frames"].tolist() == np.arange(12).reshape(3, 4).tolist()
+        assert found["mask"].dtype == bool
+    assert len(calls) == 1
+    (path,) = tmp_path.rglob("*.npz")
+    path.write_bytes(path.read_bytes()[:80])
+    assert set(cache.arrays("ab12", make)) == {"frames", "mask"}
+    assert len(calls) == 2

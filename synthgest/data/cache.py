@@ -5,11 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
 
 from synthgest.data.labelled import LabelledClip
 from synthgest.data.storage import make_folder, write_whole
@@ -34,14 +33,17 @@ class ArrayCache:
 
     def arrays(self, key: str, make: Callable[[], Mapping[str, NDArray[Any]]]) -> Mapping[str, NDArray[Any]]:
         """What ``make`` gave for the key, plain letters and digits, when it was first asked for; or what it gives now."""
-        path = self.folder / key[:2] / f"{key}.safetensors"
-        with contextlib.suppress(OSError, SafetensorError):  # not there, dropped meanwhile, or not whole
-            found: dict[str, NDArray[Any]] = load_file(path)
+        path = self.folder / key[:2] / f"{key}.npz"
+        with contextlib.suppress(
+            OSError, EOFError, ValueError, BadZipFile
+        ):  # not there, dropped meanwhile, or not whole
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+                found = {name: arrays[name] for name in arrays.files}
             path.touch()
             return found
-        made = {name: np.ascontiguousarray(rows) for name, rows in make().items()}
+        made = make()
         size = sum(rows.nbytes for rows in made.values())
-        _keep(self.folder, path, size, self.gigabytes, lambda part: save_file(made, part))
+        _keep(self.folder, path, size, self.gigabytes, lambda part: _save_all(part, made))
         return made
 
 
@@ -100,6 +102,11 @@ def _shrink(folder: Path, most: float) -> None:
             return
         path.unlink(missing_ok=True)
         size -= each
+
+
+def _save_all(part: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
+    with part.open("wb") as file:
+        np.savez(file, allow_pickle=False, **arrays)
 
 
 def _save(part: Path, frames: Frames) -> None:
