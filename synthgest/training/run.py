@@ -67,7 +67,7 @@ def train(
 
     labels, scores: as in ``Dataset.torch``. negatives: clips that show none of the classes; with them the recogniser has the class
     ``none`` too. real: clips of the same classes that were filmed; see ``TrainSettings.real``. cache: of decoded frames; one in
-    ``out`` by default. A run that was interrupted goes on by the same call. In processes that accelerate started, one for each
+    ``out`` by default. A run that was interrupted goes on by the same call. In processes that torchrun started, one for each
     device, all take part in every step. Raises ConfigChanged if ``out`` holds another run.
     """
     folder, team = Path(out), Team()

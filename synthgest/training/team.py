@@ -1,4 +1,4 @@
-"""The processes that train together, one for each device, where accelerate started more than one; else this one alone."""
+"""The processes that train together, one for each device, where torchrun started more than one; else this one alone."""
 
 import os
 from collections.abc import Sequence
