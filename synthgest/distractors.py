@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
 
 from synthgest.errors import SpecError
 from synthgest.gestures import OWN, Gesture, Variant, load_gestures, refuse_twins
@@ -22,18 +23,22 @@ Array = NDArray[np.float64]
 
 _PREFIX = "not:"  # of a word that names gestures of which none is shown
 
-# Metres by which an elbow or a wrist must be elsewhere than in any posture of the gestures, for people are not exact; and how
-# much of a metre sideways, up and forward counts, for from the front little of the last is seen.
-_APART, _SEEN = 0.26, np.array([1.0, 1.0, 0.6])
+# Metres by which an elbow or a wrist must be elsewhere than in any posture of the gestures, for people are not exact; how much of
+# a metre sideways, up and forward counts, for from the front little of the last is seen; and from which sides (degrees about the
+# person) a gesture could be taken for a distractor.
+_APART, _SEEN, _SIDES = 0.26, np.array([1.0, 1.0, 0.5]), (-25.0, -12.5, 0.0, 12.5, 25.0)
+_RESTING = (
+    0.6  # of its distance from the gestures: as near to arms that hang, a posture is rest, however low the gestures
+)
 _FREE = 0.0  # metres that the arms keep from the body
 _POOL = 2000  # postures drawn at a time
 # How often both arms do the same, one rests, or both hang in a way of their own; and how often an arm is a gesture's own.
-_ALIKE, _ONE_ARM, _HANGING, _BORROWED = 0.35, 0.3, 0.15, 0.3
+_ALIKE, _ONE_ARM, _HANGING, _BORROWED = 0.35, 0.3, 0.12, 0.3
 _SECOND = 0.35  # how often the arms move on to a second posture and back
 _SHAPES = ("relaxed", "flat", "fist", "point")
 # Degrees between which an upper arm is raised, turned and bent; what lies beyond, nobody does by the way.
 _DRAWN = {"plane": (-35.0, 110.0), "elevation": (12.0, 172.0), "rotation": (-95.0, 70.0), "elbow": (0.0, 135.0)}
-_HUNG = {"plane": (-20.0, 90.0), "elevation": (3.0, 24.0), "rotation": (-30.0, 50.0), "elbow": (3.0, 45.0)}
+_HUNG = {"plane": (-20.0, 90.0), "elevation": (3.0, 22.0), "rotation": (-30.0, 50.0), "elbow": (3.0, 40.0)}
 _POINTS = ("left_elbow", "left_wrist", "right_elbow", "right_wrist")
 
 
@@ -54,9 +59,10 @@ def none_of(gestures: Sequence[Gesture], *, name: str = f"{OWN}/none", ways: int
     """A gesture with ``ways`` variants, none of which holds a posture of the given gestures.
 
     Arms are raised, bent and turned at random, together, alike or one alone, or borrowed from one of the gestures for one side
-    only; some move on to a second posture and back. In every posture an elbow or a wrist is at least 26 cm from where it is in each
-    keyframe of each gesture (of the way forward, 60 % count), for the nominal adult, and the arms keep off the body. SpecError for
-    gestures without keyframes.
+    only, or they merely hang; some move on to a second posture and back. In every posture an elbow or a wrist is at least 26 cm off
+    where it is in each keyframe of each gesture, seen from any side up to 25 degrees away (of the way forward, half counts), or the
+    posture is far nearer to arms that hang; for the nominal adult, and the arms keep off the body. SpecError for gestures without
+    keyframes.
     """
     if ways < 1:
         raise SpecError(f"ways is {ways}; expected at least 1")
@@ -107,22 +113,34 @@ def _places(arms: Array, body: Array) -> tuple[Array, Array]:
 
 
 def _postures(taken: Array, borrowed: Array, rng: np.random.Generator) -> Iterator[Array]:
-    """Arms (2, 8), one posture after the other, far from all that are taken."""
+    """Arms (2, 8), one posture after the other, that show none of what is taken."""
     body = np.broadcast_to(body_angles(Body()), (_POOL, 14))
+    turns = Rotation.from_rotvec([[0.0, side, 0.0] for side in _SIDES], degrees=True)
+    sides = np.concatenate([turn.apply(taken.reshape(-1, 3)).reshape(taken.shape) for turn in turns])
+    hanging, _ = _places(_resting(1), body[:1])
     while True:
         arms = _drawn(borrowed, rng)
         places, free = _places(arms, body)
-        far = [np.linalg.norm(_SEEN * (taken - place), axis=2).max(axis=1).min() >= _APART for place in places]
-        kept = arms[np.array(far) & (free >= _FREE)]
+        shown, rest = _distance(places, sides), _distance(places, hanging)
+        kept = arms[((shown >= _APART) | (rest <= _RESTING * shown)) & (free >= _FREE)]
         if not len(kept):
             raise SpecError("no posture of the arms is far from all of these gestures; name fewer of them")
         yield from kept
 
 
+def _distance(places: Array, others: Array) -> Array:
+    """Metres (N,) from the nearest of the others (M, 4, 3), by the elbow or wrist that is farthest off."""
+    return np.array([np.linalg.norm(_SEEN * (others - place), axis=2).max(axis=1).min() for place in places])
+
+
+def _resting(count: int) -> Array:
+    """Arms (count, 2, 8) that hang."""
+    return np.tile(list(REST_ARM.values()), (count, 2, 1))
+
+
 def _drawn(borrowed: Array, rng: np.random.Generator) -> Array:
     """Arms (N, 2, 8), within what a shoulder can do."""
-    rest = np.array(list(REST_ARM.values()))
-    arms = np.tile(rest, (_POOL, 2, 1))
+    arms = _resting(_POOL)
     kind = rng.random(_POOL)
     hanging = kind >= 1 - _HANGING
     for ranges, which in ((_DRAWN, ~hanging), (_HUNG, hanging)):
@@ -133,7 +151,7 @@ def _drawn(borrowed: Array, rng: np.random.Generator) -> Array:
     arms[own] = borrowed[rng.integers(len(borrowed), size=own.sum()), rng.integers(2, size=own.sum())]
     alike, alone = kind < _ALIKE, (kind >= _ALIKE) & (kind < _ALIKE + _ONE_ARM)
     arms[alike, 1] = arms[alike, 0]
-    arms[np.flatnonzero(alone), rng.integers(2, size=alone.sum())] = rest
+    arms[np.flatnonzero(alone), rng.integers(2, size=alone.sum())] = _resting(1)[0, 0]
     low, high = np.array(list(ARM_LIMITS.values())).T
     arms = arms.clip(low, high)
     arms[:, :, 0] = [

@@ -10,6 +10,7 @@ from synthgest.motion import perform
 from synthgest.motion.build import NOMINAL
 from synthgest.motion.constraints import kept, posed
 from synthgest.motion.performance import Performance
+from synthgest.motion.postures import Arm
 
 
 def performances(gesture: Gesture, count: int) -> list[Performance]:
@@ -35,6 +36,21 @@ def test_what_a_drone_must_not_obey_keeps_no_rule_of_a_signal() -> None:
         own = np.mean([shows(each, musts).mean() for each in performances(signal, 6)])
         assert own > 0.45, signal.name
         assert held < 0.04, signal.name
+
+
+def test_people_whose_arms_merely_hang_are_among_them_though_a_signal_is_low() -> None:
+    """Hands on hips (``drone/photo``) are so near to hanging arms that only a comparison of both distances lets these in."""
+    ways = none_of(load_gestures(["drone"]), ways=80).variants
+    held = [next(kf for kf in way.keyframes if kf.left is not None and kf.right is not None) for way in ways]
+    low = [kf for kf in held if max(_raised(kf.left), _raised(kf.right)) <= 25]
+    assert 8 <= len(low) <= 40
+    assert len({(_raised(kf.left), _raised(kf.right)) for kf in low}) > 10
+
+
+def _raised(arm: Arm | None) -> float:
+    assert arm is not None
+    assert arm.elevation is not None
+    return arm.elevation
 
 
 def test_distractors_are_alike_for_the_same_request_and_differ_among_themselves() -> None:
