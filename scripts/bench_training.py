@@ -50,7 +50,7 @@ class Bare:
     def step(self, batch: dict[str, torch.Tensor]) -> None:
         """Learn from a batch."""
         features, losses = self._encoder.learn({key: batch[key] for key in batch if key not in ("label", "weight")})
-        loss = F.cross_entropy(self._head(features), batch["label"]) + sum(losses.values())
+        loss = sum(F.cross_entropy(self._head(view), batch["label"]) for view in features) + sum(losses.values())
         self._optimizer.zero_grad()
         loss.backward()
         self._optimizer.step()

@@ -25,9 +25,8 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> sg.Dataset:
 
 def sample_of(clip: sg.Clip, seed: int) -> dict[str, torch.Tensor]:
     numbers = [2, 5, 7]
-    truth = {name: rows[numbers] for name, rows in clip.truth().items()}
     torch.manual_seed(seed)
-    return posed_sample(clip.frames_at(numbers), truth, np.random.default_rng(seed))
+    return posed_sample(clip.frames_at(numbers), numbers, clip.truth(), np.random.default_rng(seed), moments=6)
 
 
 # -- samples -----------------------------------------------------------------------------------------------------------
@@ -73,9 +72,10 @@ def test_a_mirrored_sample_swaps_the_sides(drawn: sg.Dataset) -> None:
 
 def test_clips_without_truth_have_samples_of_the_same_shape(drawn: sg.Dataset) -> None:
     known = sample_of(drawn[0], 0)
-    blank = posed_sample(drawn[0].frames_at([2, 5, 7]), {}, np.random.default_rng(0))
+    blank = posed_sample(drawn[0].frames_at([2, 5, 7]), [2, 5, 7], {}, np.random.default_rng(0), moments=6)
     assert {key: value.shape for key, value in blank.items()} == {key: value.shape for key, value in known.items()}
     assert not blank["seen"].any()
+    assert blank["motion"].isnan().all()
 
 
 # -- the network -------------------------------------------------------------------------------------------------------
@@ -91,7 +91,7 @@ def perfect(sample: dict[str, torch.Tensor]) -> Poses:
     heat = heat.reshape(*joints.shape[:2], 32, 32)
     places, sure = located(heat)
     sizes = sample["size"][:, None, None].expand(-1, 32, 32)
-    return Poses(heat, places, sure, (sample["mask"] - 0.5) * 40, sizes, torch.zeros(3, 4))
+    return Poses(heat, places, sure, (sample["mask"] - 0.5) * 40, sizes, torch.zeros(3, 4), torch.zeros(0, 4))
 
 
 def test_losses_are_least_at_the_truth(drawn: sg.Dataset) -> None:
@@ -142,9 +142,9 @@ def test_joints_are_told_of_whole_clips_and_never_where_they_are_out_of_the_pict
     heard: list[torch.Tensor] = []
     read = encoder.module.read
 
-    def listen(squares: torch.Tensor, told: torch.Tensor) -> tuple[torch.Tensor, Poses]:
+    def listen(squares: torch.Tensor, told: torch.Tensor, imagined: torch.Tensor) -> tuple[torch.Tensor, Poses]:
         heard.append(told)
-        return read(squares, told)
+        return read(squares, told, imagined)
 
     monkeypatch.setattr(encoder.module, "read", listen)
     encoder.learn(batch)
@@ -153,6 +153,29 @@ def test_joints_are_told_of_whole_clips_and_never_where_they_are_out_of_the_pict
     assert torch.equal(some.any(dim=1), some.all(dim=1))
     assert 0 < int(some[:, 0].sum()) < 24
     assert torch.equal(known[some[:, 0]], batch["seen"][some[:, 0]])
+
+
+def test_motion_is_that_of_the_joints_in_the_same_square(drawn: sg.Dataset) -> None:
+    clip = drawn[1]
+    numbers = list(range(clip.length))
+    torch.manual_seed(0)
+    sample = posed_sample(clip.frames_at(numbers), numbers, clip.truth(), np.random.default_rng(3), moments=clip.length)
+    assert torch.equal(sample["motion"], sample["joints"].clamp(0, CROP))
+
+
+def test_motion_is_a_view_of_its_own_that_no_picture_is_needed_for(drawn: sg.Dataset) -> None:
+    encoder = SmallEncoder({"width": 8, "dimension": 32, "frames": 6})
+    samples = [sample_of(drawn[number % 4], number) for number in range(4)]
+    blank = posed_sample(drawn[0].frames_at([2, 5, 7]), [2, 5, 7], {}, np.random.default_rng(0), moments=6)
+    batch = {key: torch.stack([sample[key] for sample in [*samples, blank]]) for key in blank}
+    features, _ = encoder.learn(batch)
+    assert features.shape == (2, 5, 32)
+    assert torch.equal(features[0, 4], features[1, 4])  # nothing is known of how it moves
+    assert all(not torch.allclose(features[0, clip], features[1, clip]) for clip in range(4))
+    (features[1, :4] * torch.arange(32)).sum().backward()  # type: ignore[no-untyped-call]
+    grads = {name: weight.grad for name, weight in encoder.module.poses.named_parameters()}
+    taught = {name.partition(".")[0] for name, grad in grads.items() if grad is not None and grad.any()}
+    assert taught == {"stance"}  # what sees pictures is left alone
 
 
 def test_any_size_of_picture_is_seen() -> None:

@@ -35,7 +35,7 @@ class Poses:
 
     heat: (N, J, h, w) log-probabilities that sum to 1 over each map. places: (N, J, 2) pixels. sure: (N, J), 0 to 1: how much of
     the probability lies about its peak. mask: (N, h, w) logits. sizes: (N, h, w) logarithm of the pixels to a metre, for whose
-    neck is there. vector: (N, D).
+    neck is there. vector: (N, D). imagined: (M, D) vectors of M frames of which nothing but the joints is known.
     """
 
     heat: torch.Tensor
@@ -44,6 +44,7 @@ class Poses:
     mask: torch.Tensor
     sizes: torch.Tensor
     vector: torch.Tensor
+    imagined: torch.Tensor
 
     @property
     def size(self) -> torch.Tensor:
@@ -73,10 +74,13 @@ class PoseNetwork(nn.Module):
         self.stance = _perceptron(len(JOINTS) * 3, dimension)
         self.looks = _perceptron(len(JOINTS) * _SHAPE + _GLOBAL, dimension)
 
-    def forward(self, pictures: torch.Tensor, told: torch.Tensor | None = None) -> Poses:
+    def forward(
+        self, pictures: torch.Tensor, told: torch.Tensor | None = None, imagined: torch.Tensor | None = None
+    ) -> Poses:
         """Pictures (N, 3, H, W) uint8, H and W multiples of 32.
 
-        told: (N, J, 2) places that the vector believes instead of those seen, pixels; NaN where nothing is told.
+        told: (N, J, 2) places that the vector believes instead of those seen, pixels; NaN where nothing is told. imagined:
+        (M, J, 2) places of joints, pixels, that no picture shows.
         """
         features, middle, last = self._trunk(pictures)
         maps = self.maps(features).float()
@@ -85,9 +89,13 @@ class PoseNetwork(nn.Module):
         overall = self.of_all(torch.cat([last.mean(dim=(2, 3)), middle.amax(dim=(2, 3))], dim=1))
         shape = self.at_joints(torch.einsum("njhw,nchw->njc", heat.detach().exp(), features))
         believed = places.detach() if told is None else torch.where(told.isnan(), places.detach(), told)
-        stance = torch.cat([self._stance(believed), sure.detach()], dim=1)
-        vector = self.stance(stance) + self.looks(torch.cat([shape.flatten(1), overall], dim=1))
-        return Poses(heat, places, sure, maps[:, -2], maps[:, -1] + _SIZE, vector)
+        trusted = sure.detach()
+        if imagined is not None:  # in one batch with the others, so that they are normalised alike
+            believed = torch.cat([believed, imagined])
+            trusted = torch.cat([trusted, trusted[torch.randint(len(trusted), (len(imagined),), device=sure.device)]])
+        stances = self.stance(torch.cat([self._stance(believed), trusted], dim=1))
+        vector = stances[: len(pictures)] + self.looks(torch.cat([shape.flatten(1), overall], dim=1))
+        return Poses(heat, places, sure, maps[:, -2], maps[:, -1] + _SIZE, vector, stances[len(pictures) :])
 
     def _trunk(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """The finest features, and what is pooled over the whole picture: of the last stage but one, and of the last."""

@@ -1,6 +1,6 @@
 """Training samples of the encoder ``small``: a square around the person, with the joints, mask and size that are in it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import cv2
@@ -9,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torchvision.transforms import v2
 
+from synthgest.data.video import random_indices
 from synthgest.encoders.locating import CROP
 from synthgest.encoders.pose_network import JOINTS, NECK, SMPLX, STRIDE
 from synthgest.frames import Frames
@@ -28,27 +29,36 @@ _OTHER_SIDE = [
     for rest in [name.partition("_")[2]]
 ]
 _CELLS = CROP // STRIDE
+_CAMERA = ("joints_3d", "camera_extrinsics", "camera_intrinsics")  # what says how large a metre is
 
 
 def posed_sample(
-    frames: Frames, truth: Mapping[str, NDArray[Any]], rng: np.random.Generator
+    frames: Frames,
+    numbers: Sequence[int],
+    truth: Mapping[str, NDArray[Any]],
+    rng: np.random.Generator,
+    *,
+    moments: int,
 ) -> dict[str, torch.Tensor]:
     """A square of the clip, the same in all frames, and what the network must see in it; zeros where there is no truth.
 
     video: (T, 3, CROP, CROP) uint8. joints: (T, J, 2) pixels. seen: (T, J) bool, whether they are in the square. size: (T,)
-    logarithm of the pixels to a metre. mask: (T, h, w) part of each cell that the person covers.
+    logarithm of the pixels to a metre. mask: (T, h, w) part of each cell that the person covers. motion: (moments, J, 2) where the
+    joints are in the same square at so many frames of the whole clip, in pixels, within the square; NaN where nothing is known.
     """
     shape = len(frames), len(JOINTS)
     if "joints_2d" not in truth:
         blank = {"joints": torch.zeros(*shape, 2), "seen": torch.zeros(shape, dtype=torch.bool)}
         blank |= {"size": torch.zeros(len(frames)), "mask": torch.zeros(len(frames), _CELLS, _CELLS)}
+        blank |= {"motion": torch.full((moments, len(JOINTS), 2), torch.nan)}
         place = _whole(frames, rng)
         return {"video": _changed(_warped(frames, place), rng), **blank}
-    joints = truth["joints_2d"][:, SMPLX].astype(np.float64)
-    metre = _metre(truth)
+    every = truth["joints_2d"][:, SMPLX].astype(np.float64)
+    joints, metre = every[numbers], _metre({name: truth[name][numbers] for name in _CAMERA})
     place = _square(joints, metre, rng)
     found = joints @ place[:, :2].T + place[:, 2]
-    masks = [_warped_one(mask.astype(np.uint8) * 255, place, _INSIDE) for mask in truth["mask"]]
+    motion = every[random_indices(len(every), moments, rng)] @ place[:, :2].T + place[:, 2]
+    masks = [_warped_one(mask.astype(np.uint8) * 255, place, _INSIDE) for mask in truth["mask"][numbers]]
     small = [cv2.resize(mask, (_CELLS, _CELLS), interpolation=cv2.INTER_AREA) for mask in masks]
     return {
         "video": _changed(_warped(frames, place), rng),
@@ -56,14 +66,16 @@ def posed_sample(
         "seen": torch.from_numpy(((found > 1) & (found < CROP - 1)).all(axis=2)),
         "size": torch.from_numpy(np.log(metre * np.sqrt(abs(np.linalg.det(place[:, :2])))).astype(np.float32)),
         "mask": torch.from_numpy(np.stack(small).astype(np.float32) / 255),
+        "motion": torch.from_numpy(motion.clip(0, CROP).astype(np.float32)),
     }
 
 
 def mirrored_sample(sample: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """The same sample in a mirror: what was a left joint is a right one."""
-    joints = sample["joints"][:, _OTHER_SIDE].clone()
-    joints[..., 0] = CROP - joints[..., 0]
-    turned = {"video": sample["video"].flip(-1), "mask": sample["mask"].flip(-1), "joints": joints}
+    turned = {"video": sample["video"].flip(-1), "mask": sample["mask"].flip(-1)}
+    for name in ("joints", "motion"):
+        turned[name] = sample[name][:, _OTHER_SIDE].clone()
+        turned[name][..., 0] = CROP - turned[name][..., 0]
     return {**sample, **turned, "seen": sample["seen"][:, _OTHER_SIDE]}
 
 

@@ -76,20 +76,33 @@ class SmallEncoder:
         return torch.from_numpy(np.stack([_squared(frame) for frame in frames])).permute(0, 3, 1, 2).contiguous()
 
     def sample(
-        self, frames: Frames, truth: Mapping[str, NDArray[Any]], rng: np.random.Generator, *, mirrored: bool
+        self,
+        frames: Frames,
+        numbers: Sequence[int],
+        truth: Mapping[str, NDArray[Any]],
+        rng: np.random.Generator,
+        *,
+        mirrored: bool,
     ) -> dict[str, torch.Tensor]:
-        """A training sample; see ``posed_sample``."""
-        sample = posed_sample(frames, truth, rng)
+        """A training sample; see ``posed_sample``. Joints alone are given at as many frames as are looked at of a clip."""
+        sample = posed_sample(frames, numbers, truth, rng, moments=self._settings.frames)
         return mirrored_sample(sample) if mirrored else sample
 
     def learn(self, batch: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-        """Features (B, D) of a batch's squares, and the losses of joints, mask and size."""
-        truth = {key: value.flatten(0, 1) for key, value in batch.items() if value.ndim > 1}
+        """Features (2, B, D), of a batch's squares and of how the joints move in the whole clip; losses of joints, mask and size.
+
+        So how a gesture moves is learned from all frames, most of which no one draws a square of. A clip whose joints are not known
+        is twice what its squares are.
+        """
+        motion = batch["motion"]
+        known = ~motion.isnan().any(dim=(1, 2, 3))
+        truth = {key: value.flatten(0, 1) for key, value in batch.items() if key not in ("video", "motion")}
         # Whole clips: of a clip that is told in part, what is not told would be passed over.
         told = (torch.rand(len(batch["joints"])) < _TOLD).repeat_interleave(batch["joints"].shape[1])[:, None, None]
         hints = truth["joints"].masked_fill(~(told.to(batch["joints"].device) & truth["seen"][..., None]), torch.nan)
-        features, poses = self.module.read(batch["video"], hints)
-        return features, pose_losses(poses, truth)
+        features, poses = self.module.read(batch["video"], hints, motion.nan_to_num().flatten(0, 1))
+        moved = self.module.pooling(poses.imagined.reshape(*motion.shape[:2], -1))
+        return torch.stack([features, torch.where(known[:, None], moved, features)]), pose_losses(poses, truth)
 
 
 class SmallModule(nn.Module):
@@ -128,12 +141,14 @@ class SmallModule(nn.Module):
         own = sure.argmax(dim=1) + torch.arange(clips, device=videos.device) * len(looked)
         return found.of(own)
 
-    def read(self, squares: torch.Tensor, told: torch.Tensor | None = None) -> tuple[torch.Tensor, Poses]:
+    def read(
+        self, squares: torch.Tensor, told: torch.Tensor | None = None, imagined: torch.Tensor | None = None
+    ) -> tuple[torch.Tensor, Poses]:
         """Features (B, D), and the poses of all frames (B T, ...), of squares (B, T, 3, CROP, CROP).
 
-        told: (B T, J, 2) places of joints that count instead of what is seen, or NaN.
+        told: (B T, J, 2) places of joints that count instead of what is seen, or NaN. imagined: (M, J, 2) others, see ``Poses``.
         """
-        poses = self.poses(squares.flatten(0, 1), told)
+        poses = self.poses(squares.flatten(0, 1), told, imagined)
         features: torch.Tensor = self.pooling(poses.vector.reshape(*squares.shape[:2], -1))
         return features, poses
 

@@ -69,8 +69,7 @@ class TrainingItems(Dataset[dict[str, torch.Tensor]]):
             label = np.concatenate([label[order], label[len(order) :]])
         with seeded(int(rng.integers(2**31))):
             if isinstance(self._encoder, Taught):
-                truth = {name: rows[numbers] for name, rows in clip.truth().items()}
-                sample = self._encoder.sample(frames, truth, rng, mirrored=mirrored)
+                sample = self._encoder.sample(frames, numbers, clip.truth(), rng, mirrored=mirrored)
             else:
                 video = _AUGMENTED(self._encoder.prepare(frames))
                 sample = {"video": video.flip(-1) if mirrored else video}

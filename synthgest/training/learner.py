@@ -61,8 +61,8 @@ class Learner:
             video, label = self._mix(tv_tensors.Video(batch["video"].float()), label)
             batch["video"] = torch.as_tensor(video).round().to(torch.uint8)
         features, losses = self._features(batch)
-        logits = self.head(features)
-        each = F.cross_entropy(logits, label, reduction="none")
+        views = [self.head(view) for view in features]
+        each = torch.stack([F.cross_entropy(logits, label, reduction="none") for logits in views]).sum(dim=0)
         weight = batch["weight"].sum()
         self._team.average([weight])
         losses["class"] = (batch["weight"] * each).sum() / weight.clamp_min(1e-6)
@@ -77,7 +77,7 @@ class Learner:
         self.kept_head.update_parameters(self.head)
         if not self._fixed:
             self.kept_module.update_parameters(self.module)
-        hits = (logits.argmax(dim=1) == label.argmax(dim=1)).float().mean()
+        hits = (views[0].argmax(dim=1) == label.argmax(dim=1)).float().mean()
         return {name: float(loss.detach()) for name, loss in losses.items()} | {"agreement": float(hits)}
 
     def settle(self) -> None:
@@ -88,16 +88,17 @@ class Learner:
             merge(self.module)
 
     def _features(self, batch: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """Features (V, B, D) of one view or several, and the encoder's own losses."""
         taught = self._encoder if isinstance(self._encoder, Taught) else None
         lesson = {key: batch[key] for key in batch if key not in ("label", "weight")}
         if self._fixed:
             with torch.no_grad():
-                return (taught.learn(lesson)[0] if taught else self.module(batch["video"])), {}
+                return (taught.learn(lesson)[0] if taught else self.module(batch["video"])[None]), {}
         if taught:
             return taught.learn(lesson)
         kind = torch.device(self._team.device).type
         with torch.autocast(kind, torch.bfloat16, enabled=kind != "cpu"):
-            return self.module(batch["video"]).float(), {}
+            return self.module(batch["video"]).float()[None], {}
 
 
 def _running_mean(decay: float) -> Callable[[torch.Tensor, torch.Tensor, torch.Tensor | int], torch.Tensor]:
