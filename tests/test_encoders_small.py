@@ -9,7 +9,7 @@ import synthgest as sg
 from synthgest.encoders import load_encoder
 from synthgest.encoders.encoder import Viewing
 from synthgest.encoders.locating import CROP, People, crop
-from synthgest.encoders.pose_network import JOINTS, NECK, STRIDE, PoseNetwork, Poses, located
+from synthgest.encoders.pose_network import JOINTS, NECK, STRIDE, PoseNetwork, Poses, expected, located
 from synthgest.encoders.posed_samples import mirrored_sample, posed_sample
 from synthgest.encoders.small import SmallEncoder, pose_losses
 from synthgest.errors import SpecError
@@ -89,7 +89,7 @@ def perfect(sample: dict[str, torch.Tensor]) -> Poses:
         (-((grid - joints[:, :, None, None]) ** 2).sum(dim=-1) / (2 * (1.1 * STRIDE) ** 2)).flatten(2).log_softmax(-1)
     )
     heat = heat.reshape(*joints.shape[:2], 32, 32)
-    places, sure = located(heat)
+    places, sure, _ = located(heat)
     sizes = sample["size"][:, None, None].expand(-1, 32, 32)
     return Poses(heat, places, sure, (sample["mask"] - 0.5) * 40, sizes, torch.zeros(3, 4), torch.zeros(0, 4))
 
@@ -112,12 +112,24 @@ def test_nothing_is_learned_from_what_is_not_known(drawn: sg.Dataset) -> None:
     assert sum(pose_losses(perfect(sample), blank).values()) == 0
 
 
-def test_expected_places_are_those_of_the_heat() -> None:
+def test_of_two_places_the_likelier_is_found_not_the_middle_between() -> None:
     heat = torch.full((1, 1, 32, 32), -60.0)
-    heat[0, 0, 10, 20] = 0
-    places, sure = located(heat.flatten(2).log_softmax(-1).reshape(1, 1, 32, 32))
+    heat[0, 0, 10, 20], heat[0, 0, 28, 4] = 0, -1
+    heat = heat.flatten(2).log_softmax(-1).reshape(1, 1, 32, 32)
+    places, sure, peak = located(heat)
     assert places[0, 0].tolist() == pytest.approx([82, 42])  # the middle of the cell
-    assert sure[0, 0] == pytest.approx(1, abs=1e-4)
+    share = 1 / (1 + np.exp(-1))
+    assert sure[0, 0] == pytest.approx(share, abs=1e-4)
+    assert peak[0, 0, 10, 20] == pytest.approx(1, abs=1e-4)
+    between = [share * one + (1 - share) * other for one, other in ((82, 18), (42, 114))]
+    assert expected(heat.exp())[0, 0].tolist() == pytest.approx(between, abs=1e-3)
+
+
+def test_a_peak_at_the_border_is_found_there() -> None:
+    heat = torch.full((1, 1, 32, 32), -60.0)
+    heat[0, 0, 0, 31] = heat[0, 0, 1, 31] = 0
+    places, _, _ = located(heat.flatten(2).log_softmax(-1).reshape(1, 1, 32, 32))
+    assert places[0, 0].tolist() == pytest.approx([126, 4])
 
 
 def test_the_vector_believes_what_it_is_told_of_joints() -> None:

@@ -22,6 +22,7 @@ STRIDE = 4
 """Pixels of the picture to one of a heatmap."""
 
 _MEAN, _SPREAD = 0.45, 0.25  # of pixels, of 1
+_ABOUT = 3  # cells from a heatmap's peak that count for its place: of two places, the mean is neither
 _SHAPE = 16  # values that are read from the features at each joint
 _GLOBAL = 128  # values that are read from the whole picture
 _LEAST_TORSO = 6.0  # pixels; below, a torso is noise
@@ -33,9 +34,9 @@ _JITTER = 0.02  # of a torso: joints are shaken by as much in training, for at f
 class Poses:
     """What the network sees in N pictures of H x W pixels, J joints each, on maps of h x w = H/4 x W/4.
 
-    heat: (N, J, h, w) log-probabilities that sum to 1 over each map. places: (N, J, 2) pixels. sure: (N, J), 0 to 1: how much of
-    the probability lies about its peak. mask: (N, h, w) logits. sizes: (N, h, w) logarithm of the pixels to a metre, for whose
-    neck is there. vector: (N, D). imagined: (M, D) vectors of M frames of which nothing but the joints is known.
+    heat: (N, J, h, w) log-probabilities that sum to 1 over each map. places: (N, J, 2) pixels, of their peaks. sure: (N, J), 0 to
+    1: how much of the probability lies about its peak. mask: (N, h, w) logits. sizes: (N, h, w) logarithm of the pixels to a
+    metre, for whose neck is there. vector: (N, D). imagined: (M, D) vectors of M frames of which nothing but the joints is known.
     """
 
     heat: torch.Tensor
@@ -85,11 +86,11 @@ class PoseNetwork(nn.Module):
         features, middle, last = self._trunk(pictures)
         maps = self.maps(features).float()
         heat = maps[:, : len(JOINTS)].flatten(2).log_softmax(dim=-1).unflatten(2, maps.shape[2:])
-        places, sure = located(heat)
+        places, sure, chance = located(heat.detach())
         overall = self.of_all(torch.cat([last.mean(dim=(2, 3)), middle.amax(dim=(2, 3))], dim=1))
-        shape = self.at_joints(torch.einsum("njhw,nchw->njc", heat.detach().exp(), features))
-        believed = places.detach() if told is None else torch.where(told.isnan(), places.detach(), told)
-        trusted = sure.detach()
+        shape = self.at_joints(torch.einsum("njhw,nchw->njc", chance, features))
+        believed = places if told is None else torch.where(told.isnan(), places, told)
+        trusted = sure
         if imagined is not None:  # in one batch with the others, so that they are normalised alike
             believed = torch.cat([believed, imagined])
             trusted = torch.cat([trusted, trusted[torch.randint(len(trusted), (len(imagined),), device=sure.device)]])
@@ -122,15 +123,30 @@ class PoseNetwork(nn.Module):
         return stance.flatten(1)
 
 
-def located(heat: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """From log-heatmaps (N, J, h, w) the expected places (N, J, 2) in pixels, and how sure they are (N, J)."""
-    chance = heat.exp()
+def located(heat: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """From log-heatmaps (N, J, h, w) the places (N, J, 2) of their peaks in pixels, how sure they are (N, J), and the peaks alone.
+
+    A peak is what lies within three cells of the surest, scaled to sum to 1; its place is its mean.
+    """
     height, width = heat.shape[2:]
-    across = (torch.arange(width, device=heat.device) + 0.5) * STRIDE
-    down = (torch.arange(height, device=heat.device) + 0.5) * STRIDE
-    places = torch.stack([(chance.sum(dim=2) * across).sum(dim=-1), (chance.sum(dim=3) * down).sum(dim=-1)], dim=-1)
-    sure = F.avg_pool2d(chance, 3, stride=1, padding=1).amax(dim=(2, 3)) * 9
-    return places, sure.clamp(max=1)
+    chance = heat.exp()
+    smooth = F.avg_pool2d(chance, 3, stride=1, padding=1)
+    top = smooth.flatten(2).argmax(dim=2)[..., None]
+    near = [
+        (torch.arange(length, device=heat.device) - cell).abs() <= _ABOUT
+        for length, cell in ((height, top // width), (width, top % width))
+    ]
+    peak = chance * near[0][..., None] * near[1][..., None, :]
+    peak = peak / peak.sum(dim=(2, 3), keepdim=True)
+    return expected(peak), (smooth.amax(dim=(2, 3)) * 9).clamp(max=1), peak
+
+
+def expected(chance: torch.Tensor) -> torch.Tensor:
+    """The mean place (N, J, 2), in pixels, of probabilities (N, J, h, w)."""
+    height, width = chance.shape[2:]
+    across = (torch.arange(width, device=chance.device) + 0.5) * STRIDE
+    down = (torch.arange(height, device=chance.device) + 0.5) * STRIDE
+    return torch.stack([(chance.sum(dim=2) * across).sum(dim=-1), (chance.sum(dim=3) * down).sum(dim=-1)], dim=-1)
 
 
 class _Block(nn.Module):

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 
 from synthgest.encoders.encoder import EncoderMark, weights_digest
 from synthgest.encoders.locating import CROP, People, crop, locate
-from synthgest.encoders.pose_network import STRIDE, PoseNetwork, Poses
+from synthgest.encoders.pose_network import STRIDE, PoseNetwork, Poses, expected
 from synthgest.encoders.posed_samples import mirrored_sample, posed_sample
 from synthgest.encoders.temporal_pooling import TemporalPooling
 from synthgest.errors import SpecError
@@ -171,7 +171,7 @@ def pose_losses(poses: Poses, truth: Mapping[str, torch.Tensor]) -> dict[str, to
     down = torch.exp(-((torch.arange(height, device=cells.device) - cells[..., 1:]) ** 2) / (2 * _SPREAD**2))
     bump = (down[..., :, None] * across[..., None, :]).flatten(2)
     bump = bump / bump.sum(dim=-1, keepdim=True).clamp_min(1e-6)
-    apart = (poses.places - joints).abs().sum(dim=-1).clamp_max(_FAR)
+    apart = (expected(poses.heat.exp()) - joints).abs().sum(dim=-1).clamp_max(_FAR)
     mask = F.binary_cross_entropy_with_logits(poses.mask, truth["mask"], reduction="none").mean(dim=(1, 2))
     losses = {
         "heat": -(bump * poses.heat.flatten(2)).sum(dim=-1) * seen / seen.sum().clamp_min(1),
