@@ -27,9 +27,8 @@ _PREFIX = "not:"  # of a word that names gestures of which none is shown
 # a metre sideways, up and forward counts, for from the front little of the last is seen; and from which sides (degrees about the
 # person) a gesture could be taken for a distractor.
 _APART, _SEEN, _SIDES = 0.26, np.array([1.0, 1.0, 0.5]), (-25.0, -12.5, 0.0, 12.5, 25.0)
-_RESTING = (
-    0.6  # of its distance from the gestures: as near to arms that hang, a posture is rest, however low the gestures
-)
+# As near to arms that hang, of its distance from the gestures, a posture is rest, however low the gestures are.
+_RESTING = 0.6
 _FREE = 0.0  # metres that the arms keep from the body
 _POOL = 2000  # postures drawn at a time
 # How often both arms do the same, one rests, or both hang in a way of their own; and how often an arm is a gesture's own.

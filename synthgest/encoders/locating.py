@@ -10,12 +10,8 @@ from synthgest.encoders.pose_network import NECK, STRIDE, PoseNetwork, Poses
 CROP = 128
 """Side of a crop in pixels, as the network learns on."""
 
-_LOOKS = (
-    128,
-    224,
-    320,
-    480,
-)  # sides in pixels at which the whole picture is searched: for large people, and for small ones
+# Sides in pixels at which the whole picture is searched: for large people, and for small ones.
+_LOOKS = (128, 224, 320, 480)
 _PEAKS = 3  # necks that are tried at each
 _APART = 7  # cells of a heatmap: two necks are not nearer
 _METRES = 2.4  # side of the crops on which candidates are compared

@@ -91,8 +91,8 @@ class SmallEncoder:
     def learn(self, batch: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         """Features (2, B, D), of a batch's squares and of how the joints move in the whole clip; losses of joints, mask and size.
 
-        So how a gesture moves is learned from all frames, most of which no one draws a square of. A clip whose joints are not known
-        is twice what its squares are.
+        So how a gesture moves is learned from many frames of which no square was cut. A clip whose joints are not known is twice
+        what its squares are.
         """
         motion = batch["motion"]
         known = ~motion.isnan().any(dim=(1, 2, 3))
@@ -100,9 +100,10 @@ class SmallEncoder:
         # Whole clips: of a clip that is told in part, what is not told would be passed over.
         told = (torch.rand(len(batch["joints"])) < _TOLD).repeat_interleave(batch["joints"].shape[1])[:, None, None]
         hints = truth["joints"].masked_fill(~(told.to(batch["joints"].device) & truth["seen"][..., None]), torch.nan)
-        features, poses = self.module.read(batch["video"], hints, motion.nan_to_num().flatten(0, 1))
-        moved = self.module.pooling(poses.imagined.reshape(*motion.shape[:2], -1))
-        return torch.stack([features, torch.where(known[:, None], moved, features)]), pose_losses(poses, truth)
+        features, poses = self.module.read(batch["video"], hints, motion[known].flatten(0, 1))
+        moved = self.module.pooling(poses.imagined.reshape(-1, motion.shape[1], features.shape[1]))
+        both = torch.stack([features, features.index_put((known.nonzero(as_tuple=True)), moved)])
+        return both, pose_losses(poses, truth)
 
 
 class SmallModule(nn.Module):
