@@ -12,7 +12,8 @@ import pytest
 
 import synthgest as sg
 from synthgest.data.mixing import mixed
-from synthgest.data.real.dataset import RealDataset, open_dataset
+from synthgest.data.real.clip import Entry
+from synthgest.data.real.dataset import RealDataset, _numbered, open_dataset
 from synthgest.data.real.media import VideoFile
 from synthgest.data.splits import leaks, split
 from synthgest.data.video import write_video
@@ -256,6 +257,14 @@ def test_real_clips_take_the_numbers_of_the_synthetic_classes(synthetic: sg.Data
     details = real.torch(frames=4, details=True)[0]
     assert (details["id"], details["groups"]["source"]) == ("LEFT/a.mp4", "LEFT/a.mp4")
     assert sum(map(len, split(real.clips, fractions={"a": 1, "b": 1}).values())) == 2
+
+
+def test_a_class_of_the_users_own_is_found_by_its_bare_name(synthetic: sg.Dataset, tmp_path: Path) -> None:
+    """As a folder of motions ``wave`` makes clips of ``own/wave``; a class of another vocabulary is another class."""
+    clips = {"a.mp4": "own/wave", "b.mp4": "own/left", "c.mp4": "hand/wave"}
+    entries = [Entry(id=name, name=named, media=VideoFile(film(tmp_path / name))) for name, named in clips.items()]
+    found = list(_numbered(entries, synthetic.class_entries, "drop", "here"))
+    assert [(clip.id, clip.gesture) for clip in found] == [("a.mp4", "everyday/wave"), ("b.mp4", "drone/left")]
 
 
 def test_a_folder_of_ours_is_opened_as_what_it_is(synthetic: sg.Dataset) -> None:

@@ -16,6 +16,7 @@ from synthgest.data.real.hugging_face import hugging_face
 from synthgest.data.real.lists import LISTS
 from synthgest.data.real.media import Pictures, VideoFile
 from synthgest.errors import DatasetError, SpecError, nearest
+from synthgest.gestures import OWN
 from synthgest.labels import LabelMode
 
 if TYPE_CHECKING:
@@ -184,7 +185,8 @@ def _numbered(
     known = {_plain(entry.name): entry for entry in classes}
     bare = {_plain(entry.name.rpartition("/")[2]): entry for entry in classes}
     for entry in entries:
-        found = known.get(_plain(entry.name)) or bare.get(_plain(entry.name))
+        # What came from a folder of the user's own has no vocabulary, whichever the folder's name was meant for.
+        found = known.get(_plain(entry.name)) or bare.get(_plain(entry.name.removeprefix(f"{OWN}/")))
         if found is not None:
             yield RealClip(
                 id=entry.id,
