@@ -86,11 +86,10 @@ class PoseNetwork(nn.Module):
         features, middle, last = self._trunk(pictures)
         maps = self.maps(features).float()
         heat = maps[:, : len(JOINTS)].flatten(2).log_softmax(dim=-1).unflatten(2, maps.shape[2:])
-        places, sure, chance = located(heat.detach())
+        places, sure, peaks = located(heat.detach())
         overall = self.of_all(torch.cat([last.mean(dim=(2, 3)), middle.amax(dim=(2, 3))], dim=1))
-        shape = self.at_joints(torch.einsum("njhw,nchw->njc", chance, features))
-        believed = places if told is None else torch.where(told.isnan(), places, told)
-        trusted = sure
+        shape = self.at_joints(torch.einsum("njhw,nchw->njc", peaks, features))
+        believed, trusted = places if told is None else torch.where(told.isnan(), places, told), sure
         if imagined is not None:  # in one batch with the others, so that they are normalised alike
             believed = torch.cat([believed, imagined])
             trusted = torch.cat([trusted, trusted[torch.randint(len(trusted), (len(imagined),), device=sure.device)]])
