@@ -8,7 +8,7 @@ import torch
 import synthgest as sg
 from synthgest.encoders import load_encoder
 from synthgest.encoders.encoder import Viewing
-from synthgest.encoders.locating import CROP, People, crop
+from synthgest.encoders.locating import CROP, People, crop, whole
 from synthgest.encoders.pose_network import JOINTS, NECK, STRIDE, PoseNetwork, Poses, expected, located
 from synthgest.encoders.posed_samples import mirrored_sample, posed_sample
 from synthgest.encoders.small import SmallEncoder, pose_losses
@@ -222,6 +222,34 @@ def test_features_are_one_row_a_clip_and_pictures_count_as_clips(drawn: sg.Datas
         assert module(videos).shape == (2, 32)
         still = videos[:, :1].expand(-1, 4, -1, -1, -1)
         assert torch.allclose(module(still), module(still[:, :1]), atol=1e-4)
+
+
+def test_who_never_learned_joints_looks_at_the_whole_picture(drawn: sg.Dataset) -> None:
+    encoder = SmallEncoder({"width": 8, "dimension": 32, "frames": 2})
+    batch = {key: value[None] for key, value in sample_of(drawn[0], 5).items()}
+    encoder.learn({**batch, "seen": torch.zeros_like(batch["seen"])})
+    assert not encoder.module.posed
+    module = encoder.module.eval()
+    picture = np.linspace(0, 255, 480).astype(np.uint8)[:, None, None].repeat(480, axis=1).repeat(3, axis=2)
+    clip = encoder.prepare(picture[None])
+    square = crop(clip, torch.tensor([0]), whole(clip[None], 2.5), 2.5)
+    assert square[0, :, :, 5].float().numpy() == pytest.approx(
+        np.linspace(1, 254, CROP)[None].repeat(3, axis=0), abs=1.5
+    )
+    with torch.inference_mode():
+        assert torch.equal(module.views(clip[None])[2], module.read(square[None])[0])
+    encoder.learn(batch)
+    assert encoder.module.posed
+
+
+def test_the_border_goes_on_around_a_picture_that_is_no_square() -> None:
+    picture = np.full((90, 160, 3), 50, np.uint8)
+    picture[0], picture[-1] = 10, 90
+    (prepared,) = SmallEncoder({"width": 8}).prepare(picture[None])[:, 0].numpy()
+    assert prepared.shape == (480, 480)
+    assert (prepared[:104] == 10).all()
+    assert (prepared[150:330] == 50).all()
+    assert (prepared[376:] == 90).all()
 
 
 def test_views_are_features_of_squares_of_several_sizes(drawn: sg.Dataset) -> None:

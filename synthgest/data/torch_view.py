@@ -174,7 +174,9 @@ def seeded(seed: int) -> Iterator[None]:
     """Any library's own chance follows from the item's seed within, and goes on as before after."""
     python, numpy = random.getstate(), np.random.get_state()  # noqa: NPY002  (transforms draw from it)
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(
+            seed
+        )  # not torch.manual_seed, which for each call keeps one for every accelerator
         random.seed(seed)
         np.random.seed(seed)  # noqa: NPY002
         try:

@@ -45,6 +45,14 @@ def locate(network: PoseNetwork, pictures: torch.Tensor) -> People:
     return found
 
 
+def whole(videos: torch.Tensor, metres: float) -> People:
+    """Of clips (B, T, 3, S, S) in which nobody can be found: as if a square of so many metres filled each picture."""
+    clips, side = len(videos), videos.shape[-1]
+    metre = torch.full((clips,), side / metres, device=videos.device)
+    necks = torch.stack([torch.full_like(metre, side / 2), side / 2 - metre * _BELOW], dim=1)
+    return People(necks, metre, torch.zeros_like(metre))
+
+
 def crop(pictures: torch.Tensor, which: torch.Tensor, people: People, metres: float) -> torch.Tensor:
     """Squares of ``metres`` around people, (M, 3, CROP, CROP) uint8; beyond the picture its border goes on.
 

@@ -12,7 +12,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from synthgest.encoders.encoder import EncoderMark, weights_digest
-from synthgest.encoders.locating import CROP, People, crop, locate
+from synthgest.encoders.locating import CROP, People, crop, locate, whole
 from synthgest.encoders.pose_network import STRIDE, PoseNetwork, Poses, expected
 from synthgest.encoders.posed_samples import mirrored_sample, posed_sample
 from synthgest.encoders.temporal_pooling import TemporalPooling
@@ -27,7 +27,7 @@ _SEARCHED = 3  # frames in which the person is looked for
 _SPREAD = 1.1  # cells: of the bump that a joint makes on its heatmap
 _FAR = 40.0  # pixels; a joint that is further off is not pulled harder
 _TOLD = 0.35  # part of the clips in training whose joints are told: classes need not wait until joints are found
-_WEIGHTS = {"heat": 0.5, "place": 0.03, "mask": 1.0, "size": 0.5}
+_WEIGHTS = {"heat": 1.0, "place": 0.03, "mask": 1.0, "size": 0.5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +65,14 @@ class SmallEncoder:
             encoder="small",
             model=f"width {self._settings.width}",
             weights=weights_digest(self.module),
-            preprocessing=f"{_SIDE} pixels, {_METRES} metres around the person",
+            preprocessing=f"{_SIDE} pixels, in their middle, {_METRES} metres around the person",
             frames=self._settings.frames,
             dimension=self._settings.dimension,
             ordered=True,
         )
 
     def prepare(self, frames: Frames) -> torch.Tensor:
-        """(T, 3, S, S) uint8: the longer side is S = 480 pixels, and below or beside it the border goes on."""
+        """(T, 3, S, S) uint8: the longer side is S = 480 pixels, and above and below or beside it the border goes on."""
         return torch.from_numpy(np.stack([_squared(frame) for frame in frames])).permute(0, 3, 1, 2).contiguous()
 
     def sample(
@@ -102,20 +102,24 @@ class SmallEncoder:
         hints = truth["joints"].masked_fill(~(told.to(batch["joints"].device) & truth["seen"][..., None]), torch.nan)
         features, poses = self.module.read(batch["video"], hints, motion[known].flatten(0, 1))
         moved = self.module.pooling(poses.imagined.reshape(-1, motion.shape[1], features.shape[1]))
+        self.module.posed |= truth["seen"].any()
         both = torch.stack([features, features.index_put((known.nonzero(as_tuple=True)), moved)])
         return both, pose_losses(poses, truth)
 
 
 class SmallModule(nn.Module):
-    """Clips (B, T, 3, S, S) uint8 in, features (B, D) out."""
+    """Clips (B, T, 3, S, S) uint8 in, features (B, D) out. posed: whether it ever learned where joints are, and so finds people."""
+
+    posed: torch.Tensor
 
     def __init__(self, width: int, dimension: int) -> None:
         super().__init__()
+        self.register_buffer("posed", torch.zeros((), dtype=torch.bool))
         self.poses = PoseNetwork(width, dimension)
         self.pooling = TemporalPooling(dimension)
 
     def forward(self, videos: torch.Tensor) -> torch.Tensor:
-        """Find the person, and read the square around."""
+        """Find the person, and read the square around; or the whole picture, for one that never learned to find anybody."""
         (features,) = self._seen(videos, (_METRES,))
         return features
 
@@ -126,7 +130,7 @@ class SmallModule(nn.Module):
     def _seen(self, videos: torch.Tensor, sides: Sequence[float]) -> list[torch.Tensor]:
         if bool((videos == videos[:, :1]).all()):
             videos = videos[:, :1]  # pictures that were repeated to make clips
-        people = self.find(videos)
+        people = self.find(videos) if self.posed else whole(videos, max(_VIEWS))
         return [self.read(_squares(videos, people, side))[0] for side in sides]
 
     def find(self, videos: torch.Tensor) -> People:
@@ -188,5 +192,6 @@ def _squared(frame: NDArray[np.uint8]) -> NDArray[np.uint8]:
     scale = _SIDE / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     small = cv2.resize(frame, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
-    right, below = _SIDE - size[0], _SIDE - size[1]
-    return np.asarray(cv2.copyMakeBorder(small, 0, below, 0, right, cv2.BORDER_REPLICATE), np.uint8)
+    left, above = (_SIDE - size[0]) // 2, (_SIDE - size[1]) // 2
+    edges = above, _SIDE - size[1] - above, left, _SIDE - size[0] - left
+    return np.asarray(cv2.copyMakeBorder(small, *edges, cv2.BORDER_REPLICATE), np.uint8)
