@@ -199,6 +199,18 @@ def test_any_size_of_picture_is_seen() -> None:
         assert poses.heat.exp().sum(dim=(2, 3)).allclose(torch.ones(2, len(JOINTS)), atol=1e-4)
 
 
+@pytest.mark.parametrize("training", [False, True])
+def test_bfloat16_is_for_training_alone(monkeypatch: pytest.MonkeyPatch, training: bool) -> None:
+    network = PoseNetwork(8, 16).train(training)
+    pictures = torch.randint(0, 256, (4, 3, 64, 64), dtype=torch.uint8)
+    found = []
+    for fast in (False, True):
+        monkeypatch.setattr("synthgest.encoders.pose_network.mixes_well", lambda _, fast=fast: fast)
+        found.append(network(pictures).heat)
+    assert torch.allclose(*found, atol=0.2)
+    assert torch.equal(*found) != training
+
+
 # -- crops -------------------------------------------------------------------------------------------------------------
 
 

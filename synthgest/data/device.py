@@ -7,3 +7,11 @@ def best_device() -> str:
     """What torch calls the accelerator, or ``cpu``."""
     found = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else None
     return found.type if found else "cpu"
+
+
+def mixes_well(device: str) -> bool:
+    """Whether bfloat16 makes a device faster: an accelerator, or a CPU that has instructions for it; others take ten times longer."""
+    if device != "cpu":
+        return True
+    known = torch.cpu.get_capabilities()
+    return bool(known.get("amx_bf16") or known.get("avx512_bf16"))

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from synthgest.data.device import mixes_well
 from synthgest.motion.skeleton import JOINT_INDEX
 
 _SIDED = ("shoulder", "elbow", "wrist", "middle2", "hip", "knee", "ankle")
@@ -100,7 +101,9 @@ class PoseNetwork(nn.Module):
     def _trunk(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """The finest features, and what is pooled over the whole picture: of the last stage but one, and of the last."""
         scaled = (pictures.float() / 255 - _MEAN) / _SPREAD
-        with torch.autocast(pictures.device.type, torch.bfloat16):
+        kind = pictures.device.type
+        # Only to learn faster: what was learned says the same on every machine.
+        with torch.autocast(kind, torch.bfloat16, enabled=self.training and mixes_well(kind)):
             x = self.stem(scaled.contiguous(memory_format=torch.channels_last))
             levels = []
             for stage in self.stages:
