@@ -76,11 +76,11 @@ class ConfigChanged(DatasetError):
 class CorruptClip(SynthgestError):
     """A published file that no longer matches its record.
 
-    clip_id: the clip's id.
+    clip_id: the clip's id. A loader's worker hands it on as a message alone.
     """
 
-    def __init__(self, clip_id: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, clip_id: str, message: str = "") -> None:
+        super().__init__(message or clip_id)
         self.clip_id = clip_id
 
 

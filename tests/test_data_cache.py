@@ -24,12 +24,14 @@ class Counted:
 
     def __init__(self, clip: Clip) -> None:
         self.clip, self.decoded = clip, 0
+        self.numbers: list[Any] = []
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.clip, name)
 
     def frames_at(self, numbers: Any) -> Frames:
         self.decoded += 1
+        self.numbers.append(numbers)
         return self.clip.frames_at(numbers)
 
 
@@ -48,6 +50,17 @@ def test_items_are_the_same_with_and_without(dataset: Dataset, tmp_path: Path) -
         cached.set_epoch(epoch)
         assert loaded(plain) == loaded(cached)
     assert loaded(cached, num_workers=2) == loaded(plain)
+
+
+def test_of_a_film_too_large_for_memory_only_what_is_asked_for_is_decoded(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clip, cache = Counted(dataset[0]), FrameCache(folder=tmp_path)
+    monkeypatch.setattr("synthgest.data.cache._SHORT", 10)
+    monkeypatch.setattr("synthgest.data.cache._LARGEST", dataset[0].frames().nbytes - 1)
+    assert np.array_equal(cache.frames_at(clip, [3, 5]), dataset[0].frames_at([3, 5]))  # type: ignore[arg-type]
+    assert clip.numbers == [[0], [3, 5]]
+    assert not list(tmp_path.iterdir())
 
 
 def test_it_grows_no_larger_than_it_may(dataset: Dataset, tmp_path: Path) -> None:

@@ -5,12 +5,14 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
 
 import synthgest as sg
+from synthgest.data.manifest import ClassEntry
 from synthgest.data.mixing import mixed
 from synthgest.data.real.clip import Entry
 from synthgest.data.real.dataset import RealDataset, _numbered, open_dataset
@@ -265,6 +267,23 @@ def test_a_class_of_the_users_own_is_found_by_its_bare_name(synthetic: sg.Datase
     entries = [Entry(id=name, name=named, media=VideoFile(film(tmp_path / name))) for name, named in clips.items()]
     found = list(_numbered(entries, synthetic.class_entries, "drop", "here"))
     assert [(clip.id, clip.gesture) for clip in found] == [("a.mp4", "everyday/wave"), ("b.mp4", "drone/left")]
+
+
+def test_a_bare_name_that_two_vocabularies_have_is_refused(tmp_path: Path) -> None:
+    both = [
+        ClassEntry(id=n, name=name, phrase="", description="", digest="") for n, name in enumerate(["a/left", "b/left"])
+    ]
+    film(tmp_path / "left" / "a.mp4")
+    with pytest.raises(SpecError, match=r"'left' of .* may be a/left or b/left"):
+        open_dataset(tmp_path, like=SimpleNamespace(class_entries=tuple(both)))  # type: ignore[arg-type]
+    (tmp_path / "left").rename(tmp_path / "b_left")
+    assert opened(tmp_path, like=SimpleNamespace(class_entries=tuple(both)))[0].gesture == "b/left"
+
+
+def test_clips_of_no_class_that_is_asked_for_are_told(synthetic: sg.Dataset, tmp_path: Path) -> None:
+    film(tmp_path / "salute" / "a.mp4")
+    with pytest.raises(DatasetError, match="clips of salute, and none of drone/left, drone/right, everyday/wave"):
+        open_dataset(tmp_path, like=synthetic, strangers="drop")
 
 
 def test_a_folder_of_ours_is_opened_as_what_it_is(synthetic: sg.Dataset) -> None:

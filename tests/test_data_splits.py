@@ -1,16 +1,19 @@
 """Splits: groups stay together, classes stay balanced, and what crosses is found."""
 
+import shutil
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 
 import synthgest as sg
 from synthgest.data.dataset import Dataset
-from synthgest.data.splits import GROUPINGS, group_of, groups, leaks, require_apart, split
+from synthgest.data.real.dataset import open_dataset
+from synthgest.data.splits import GROUPINGS, group_of, groups, leaks, relations, require_apart, split
 from synthgest.errors import SpecError
 from synthgest.types import Rendered
 
@@ -104,6 +107,17 @@ def test_of_50_planted_leaks_all_are_found(dataset: Dataset) -> None:
 def test_fractions_that_make_no_split_are_refused(fractions: dict[str, float], dataset: Dataset) -> None:
     with pytest.raises(SpecError, match="a name and a share"):
         split(dataset.clips, fractions=fractions)
+
+
+def test_clips_are_related_by_what_they_show_not_by_their_paths(tmp_path: Path) -> None:
+    for name, grey in (("a", 10), ("b", 200)):
+        (tmp_path / name / "wave").mkdir(parents=True)
+        cv2.imwrite(str(tmp_path / name / "wave" / "1.png"), np.full((32, 48, 3), grey, np.uint8))
+    shutil.copytree(tmp_path / "a", tmp_path / "again" / "train")
+    one, other, copy = (open_dataset(tmp_path / name).clips[0] for name in ("a", "b", "again/train"))
+    assert one.id == other.id
+    assert not relations(one) & relations(other)
+    assert relations(one) == relations(copy)
 
 
 def test_an_unknown_grouping_names_the_nearest(dataset: Dataset) -> None:

@@ -1,6 +1,7 @@
 """Encoders of others: their features are those of the library that made them, and what cannot be loaded is refused in time."""
 
 import io
+import pickle
 import re
 import sys
 from collections.abc import Callable
@@ -467,6 +468,15 @@ def test_building_draws_nothing_from_torch_s_global_chance(name: str, build: Bui
     state = torch.random.get_rng_state()
     load_encoder(name, settings)
     assert torch.equal(torch.random.get_rng_state(), state)
+
+
+@pytest.mark.parametrize("name", ["clip", *sorted(tiny_encoders.BUILDERS)])
+def test_a_loader_s_worker_can_be_handed_an_encoder(name: str, build: Build) -> None:
+    encoder = load_encoder(name, {"model": str(build(name))})
+    other = pickle.loads(pickle.dumps(encoder))
+    frames = np.random.default_rng(0).integers(0, 256, (encoder.mark.frames, 40, 60, 3)).astype(np.uint8)
+    assert torch.equal(other.prepare(frames), encoder.prepare(frames))
+    assert other.fixed == encoder.fixed
 
 
 @pytest.mark.parametrize("name", ["clip", *sorted(tiny_encoders.BUILDERS)])

@@ -1,24 +1,30 @@
 """Training: the same run by the same seed, whoever loads and however often it is killed; what it is given, it learns from."""
 
 import json
+import pickle
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 import torch
 from test_cli import last_line, synthgest
+from torch import nn
 from torch.utils.data import DataLoader
 
 import synthgest as sg
 from synthgest.data.cache import ArrayCache
 from synthgest.data.labelled import shown_frames
 from synthgest.data.mixing import RatioSampler
+from synthgest.data.video import write_video
 from synthgest.encoders import load_encoder
 from synthgest.errors import ConfigChanged, DatasetError, SpecError
 from synthgest.evaluation.accuracy import accuracy_of
@@ -31,6 +37,7 @@ from synthgest.training.lessons import Lesson, draw_up, stages
 from synthgest.training.recogniser import load_recogniser
 from synthgest.training.run import Progress, train
 from synthgest.training.settings import TrainSettings
+from synthgest.training.tuning import tuned
 
 SMALL = {"width": 8, "dimension": 32, "frames": 4}
 CLASSES = ["drone/left", "drone/right"]
@@ -187,6 +194,80 @@ def test_another_run_in_the_same_folder_is_refused(drawn: sg.Dataset, tmp_path: 
     assert caught.value.differences == ("lr: 0.002 in the folder, 0.5 asked for",)
 
 
+def test_a_run_learns_on_where_another_ended(drawn: sg.Dataset, tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    train(drawn, one, settings())
+    probe = settings(tune="head", encoder_settings=SMALL | {"seed": 5})
+    train(drawn, other, probe, start=one)
+    assert weights_of(other)[0] == weights_of(one)[0]
+    assert weights_of(other)[1] != weights_of(one)[1]
+    with pytest.raises(ConfigChanged, match="choose another folder") as refused:
+        train(drawn, other, probe)
+    assert refused.value.differences[0].startswith("start:")
+
+
+def test_a_run_goes_on_only_with_what_fits_it(drawn: sg.Dataset, tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match=r"holds no run\.json"):
+        train(drawn, tmp_path / "run", settings(), start=tmp_path)
+    train(drawn, tmp_path / "one", settings())
+    with pytest.raises(DatasetError, match=r"encoder\.safetensors"):
+        train(drawn, tmp_path / "run", settings(encoder_settings=SMALL | {"width": 16}), start=tmp_path / "one")
+    assert not (tmp_path / "run").exists()
+
+
+def test_other_labels_of_the_same_clips_are_another_run(drawn: sg.Dataset) -> None:
+    one = lesson(drawn)
+    digests = {
+        stages([each], None, settings())[0].digest
+        for each in (one, replace(one, labels=one.labels * 0.9), replace(one, weights=one.weights / 2), one)
+    }
+    assert len(digests) == 3
+
+
+def test_what_is_learned_cannot_be_rejected_too(drawn: sg.Dataset) -> None:
+    with pytest.raises(SpecError, match="drone/left, drone/right shall be learned and rejected"):
+        draw_up(drawn, [drawn], settings(), "none", "")
+
+
+def test_weights_that_run_away_end_the_run(drawn: sg.Dataset, tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match=r"step \d+ has no finite loss .*choose a lower lr"):
+        train(drawn, tmp_path / "run", settings(steps=40, optimizer="sgd", lr=1e12, clip_norm=1e12))
+    assert not (tmp_path / "run" / "run.json").exists()
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_clip_that_cannot_be_read_is_named(drawn: sg.Dataset, tmp_path: Path, workers: int) -> None:
+    shutil.copytree(drawn.folder, tmp_path / "data")
+    broken = sg.Dataset(tmp_path / "data")
+    for clip in broken:
+        clip.path.write_bytes(b"no video")
+    with pytest.raises(DatasetError, match="a clip to learn from cannot be read") as caught:
+        train(broken, tmp_path / "run", settings(workers=workers, validation=0.0))
+    assert "\n" not in str(caught.value)
+
+
+def test_of_clips_kept_aside_those_that_can_be_read_are_asked(drawn: sg.Dataset, tmp_path: Path) -> None:
+    shutil.copytree(drawn.folder, tmp_path / "data")
+    copied = sg.Dataset(tmp_path / "data")
+    watched = draw_up(copied, [], settings(), "none", "")[1]
+    next(clip for clip in copied if clip.id == watched[0].id).path.write_bytes(b"no video")
+    results = train(copied, tmp_path / "run", settings()).about.results
+    assert results["unreadable"] == 1
+    assert 0 <= results["validation"]["value"] <= 1
+
+
+@pytest.mark.parametrize("encoder", ["small", "r2plus1d"])
+def test_every_encoder_learns_by_the_defaults(drawn: sg.Dataset, tmp_path: Path, encoder: str) -> None:
+    own = SMALL if encoder == "small" else {"frames": 4}
+    chosen = TrainSettings(encoder=encoder, encoder_settings=own, steps=2, batch=2, stills=0.5, workers=0)
+    assert train(drawn, tmp_path / "run", chosen).classes == tuple(CLASSES)
+
+
+def test_frames_that_an_encoder_cannot_look_at_are_refused(drawn: sg.Dataset, tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match=r"frames is 2, but the encoder 'r2plus1d' looks at \d+ of a clip"):
+        train(drawn, tmp_path / "run", settings(encoder="r2plus1d", encoder_settings={}))
+
+
 def test_what_is_kept_names_the_same_classes_again(drawn: sg.Dataset, others: sg.Dataset, tmp_path: Path) -> None:
     made = train(drawn, tmp_path / "run", settings(), negatives=[others])
     again = load_recogniser(tmp_path / "run")
@@ -287,6 +368,14 @@ def test_a_run_from_a_plan_is_a_run(tmp_path: Path) -> None:
     assert set(made.about.results) == {"seconds", "validation"}
 
 
+def test_clips_of_a_plan_can_be_drawn_from_many_threads(tmp_path: Path) -> None:
+    clips = generated(tmp_path / "cache").clips
+    with ThreadPoolExecutor(len(clips)) as pool:
+        found = list(pool.map(lambda clip: clip.frames_at([0, 1]), clips))
+    again = pickle.loads(pickle.dumps(generated(tmp_path / "other").clips))
+    assert all(np.array_equal(each, clip.frames_at([0, 1])) for each, clip in zip(found, again, strict=True))
+
+
 def test_what_cannot_be_drawn_while_training_is_refused(tmp_path: Path, toy_recipe: Path) -> None:
     with pytest.raises(SpecError, match="makes whole clips only"):
         GeneratedSet(
@@ -372,6 +461,18 @@ def test_a_probe_of_our_own_encoder_leaves_it_as_it_was(drawn: sg.Dataset, tmp_p
     assert not changed(tmp_path / "run", "small", SMALL)
 
 
+def test_adapters_begin_by_the_seed_alone() -> None:
+    found = []
+    for chance, seed in ((1, 0), (2, 0), (1, 3)):
+        torch.manual_seed(chance)
+        module = nn.Sequential(nn.Linear(4, 4))
+        nn.init.ones_(module[0].weight)
+        state = tuned(module, "lora", seed).state_dict()
+        found.append(next(value for name, value in state.items() if "lora_A" in name))
+    assert torch.equal(found[0], found[1])
+    assert not torch.equal(found[0], found[2])
+
+
 @pytest.mark.parametrize("mix", ["mixup", "cutmix"])
 def test_clips_are_mixed_for_encoders_that_learn_from_labels_alone(mix: str, drawn: sg.Dataset, tmp_path: Path) -> None:
     own = {"frames": 2, "size": 32}
@@ -448,22 +549,14 @@ def test_the_commands_train_and_evaluate(drawn: sg.Dataset, filmed: Path, tmp_pa
     assert made["classes"] == CLASSES
     found = last_line(synthgest("evaluate", "accuracy", tmp_path / "run", "--query", filmed, "--json"))
     assert (found["n"], len(found["interval"])) == (8, 2)
-    near = last_line(
-        synthgest(
-            "evaluate",
-            "knn",
-            "--reference",
-            drawn.folder,
-            "--query",
-            filmed,
-            "--encoder",
-            tmp_path / "run",
-            "--k",
-            1,
-            "--json",
-        )
-    )
-    assert (near["accuracy"], near["n"], near["k"]) == (1.0, 8, 1)  # the same videos
+    knn = ["evaluate", "knn", "--reference", drawn.folder, "--encoder", tmp_path / "run", "--json"]
+    copied = last_line(synthgest(*knn, "--query", filmed, "--k", 8))
+    assert (copied["k"], copied["wanted"]) == (7, 8)  # no clip sees a copy of itself
+    for path in filmed.rglob("*.mp4"):
+        frames = [frame.to_ndarray(format="rgb24") for frame in av.open(str(path)).decode(video=0)]
+        write_video(path, np.stack(frames), 6)
+    near = last_line(synthgest(*knn, "--query", filmed, "--k", 1))
+    assert (near["accuracy"], near["n"], near["k"]) == (1.0, 8, 1)  # the same videos, kept anew
     plan = last_line(synthgest("train", drawn.folder, "--out", tmp_path / "no", "--dry-run", "--json"))
     assert plan["clips"] == 8
     assert not (tmp_path / "no").exists()

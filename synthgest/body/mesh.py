@@ -129,8 +129,10 @@ def _edge_numbers(edges: NDArray[np.integer], count: int) -> NDArray[np.int64]:
 def _compact(mesh: Mesh, faces: Faces, first: Faces, last: Faces, share: Floats) -> Mesh:
     """The used ones among the old vertices and the fresh ones, which lie ``share`` of the way from first to last."""
     old = len(mesh.position)
-    used = np.unique(faces)
-    number = np.zeros(old + len(first), np.int32)
+    needed = np.zeros(old + len(first), bool)
+    needed[faces] = True
+    used = needed.nonzero()[0]  # a sort of all corners takes ten times longer
+    number = np.zeros(len(needed), np.int32)
     number[used] = np.arange(len(used))
     kept, made = used[used < old], used[used >= old] - old
     values = {}

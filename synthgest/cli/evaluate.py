@@ -67,6 +67,7 @@ def knn_command(
 ) -> None:
     """How often the nearest clips of a reference set, by an encoder's features, say the class of a clip."""
     from synthgest.data.real.dataset import open_dataset
+    from synthgest.data.splits import relations
     from synthgest.evaluation.knn import Features, evaluate_knn
     from synthgest.training.recogniser import open_encoder
 
@@ -75,7 +76,7 @@ def knn_command(
     known = open_dataset(reference)
     asked = open_dataset(query, like=known, strangers="drop")
     sides = [
-        Features(values=rows, labels=[clip.label for clip in clips], groups=_groups(clips))
+        Features(values=rows, labels=[clip.label for clip in clips], groups=[relations(clip) for clip in clips])
         for rows, clips in _seen(chosen, [known.clips, asked.clips], cache, output)
     ]
     found = evaluate_knn(*sides, k=k, normalise=normalise, votes=votes)
@@ -107,12 +108,14 @@ def probe_command(
 ) -> None:
     """How many clips a linear probe on an encoder's features names right."""
     from synthgest.data.real.dataset import open_dataset
+    from synthgest.data.splits import RELATIVES, require_apart
     from synthgest.evaluation.probe import probe
     from synthgest.training.recogniser import open_encoder
 
     output = Output(json=as_json)
     known = open_dataset(reference)
     asked = open_dataset(query, like=known, strangers="drop")
+    require_apart({"reference": known.clips, "query": asked.clips}, group_by=RELATIVES)
     chosen = open_encoder(encoder, settings or [])
     (rows, clips), (asked_rows, asked_clips) = _seen(chosen, [known.clips, asked.clips], cache, output)
     labels, asked_labels = ([clip.label for clip in each] for each in (clips, asked_clips))
@@ -186,12 +189,6 @@ def _seen(
             features(encoder, clips, cache=cache, device=best_device(), progress=lambda count: bar.advance(task, count))
             for clips in sides
         ]
-
-
-def _groups(clips: "Sequence[LabelledClip]") -> list[frozenset[str]]:
-    from synthgest.data.splits import RELATIVES, group_of
-
-    return [frozenset(f"{grouping} {group_of(clip, grouping)}" for grouping in RELATIVES) for clip in clips]
 
 
 def _short(found: "Accuracy") -> dict[str, Any]:

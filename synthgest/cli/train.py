@@ -1,5 +1,6 @@
 """``synthgest train``: an encoder and a head learn the classes of a data set."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -55,7 +56,9 @@ def command(
         list[str] | None,
         typer.Option("--generator-set", metavar="KEY=VALUE", help="Replace a setting of the recipe; repeatable."),
     ] = None,
-    encoder: Annotated[str, typer.Option(help="What sees the clips (synthgest list encoders).")] = "small",
+    encoder: Annotated[
+        str, typer.Option(help="What sees the clips (synthgest list encoders), or a run, whose encoder learns on.")
+    ] = "small",
     settings: Settings = None,
     labels: Annotated[
         Literal["none", "ls", "ul", "uw", "uf"], typer.Option(help="How labels are smoothed; all but none need scores.")
@@ -80,9 +83,10 @@ def command(
     from synthgest.training.settings import TrainSettings
 
     output = Output(json=as_json)
+    start, name, own = _begun(encoder)
     table = {
-        "encoder": encoder,
-        "encoder_settings": parse_settings(settings or []),
+        "encoder": name,
+        "encoder_settings": {**own, **parse_settings(settings or [])},
         "steps": steps,
         "batch": batch,
         "seed": seed,
@@ -115,10 +119,21 @@ def command(
             scores=scores,
             negatives=others,
             real=filmed,
+            start=start,
             progress=_shown(bar),
         )
     values = {"run": str(out), "encoder": encoder, "classes": list(made.classes), **made.about.results}
     output.result(values, _sentence(out, made.about.results))
+
+
+def _begun(encoder: str) -> tuple[Path | None, str, Mapping[str, Any]]:
+    """The run to begin with, if one is named; the encoder's name, and its settings there."""
+    from synthgest.training.recogniser import is_finished, read_about
+
+    if not is_finished(Path(encoder)):
+        return None, encoder, {}
+    settings = read_about(Path(encoder)).settings
+    return Path(encoder), settings.encoder, settings.encoder_settings
 
 
 def _opened(source: list[str], negatives: list[str]) -> "tuple[LabelledSet, list[LabelledSet]]":

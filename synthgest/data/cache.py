@@ -16,6 +16,8 @@ from synthgest.errors import SpecError
 from synthgest.frames import Frames
 
 _GIGABYTE = 10**9
+_SHORT = 64  # frames; a clip of no more is decoded whole
+_LARGEST = 5 * 10**8  # bytes of one that is; of longer films only what is asked for, each time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +72,10 @@ class FrameCache:
             frames: Frames = np.load(path, mmap_mode="r", allow_pickle=False)
             path.touch()
             return np.ascontiguousarray(frames[list(numbers)])
+        if clip.length > _SHORT and clip.frames_at([0]).nbytes * clip.length > min(
+            self.gigabytes * _GIGABYTE, _LARGEST
+        ):
+            return clip.frames_at(numbers)
         frames = clip.frames_at(range(clip.length))
         _keep(self.folder, path, frames.nbytes, self.gigabytes, lambda part: _save(part, frames))
         return frames[list(numbers)]

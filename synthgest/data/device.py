@@ -10,7 +10,7 @@ def best_device() -> str:
 
 
 def mixes_well(device: str) -> bool:
-    """Whether bfloat16 makes a device faster: an accelerator, or a CPU that has instructions for it; others take ten times longer."""
+    """Whether bfloat16 is faster on a device: an accelerator, or a CPU with instructions for it; others take ten times as long."""
     if device != "cpu":
         return True
     known = torch.cpu.get_capabilities()

@@ -37,9 +37,23 @@ class Leak:
 
 def group_of(clip: LabelledClip, grouping: str) -> str:
     """What a clip has in common with others by a grouping; its own id where it says nothing that others could share."""
+    return _group_of(clip, grouping) or clip.id
+
+
+def relations(clip: LabelledClip) -> frozenset[str]:
+    """Names of all by which a clip's performance is known: its motion and film, or its own content where it says nothing."""
+    return frozenset(f"{grouping} {_common(clip, grouping)}" for grouping in RELATIVES)
+
+
+def _common(clip: LabelledClip, grouping: str) -> str:
+    """As ``group_of``, between sets, in which an id may be that of another clip."""
+    return _group_of(clip, grouping) or clip.content
+
+
+def _group_of(clip: LabelledClip, grouping: str) -> str:
     if grouping not in GROUPINGS:
         raise SpecError(f"no grouping {grouping!r}; {nearest(grouping, GROUPINGS)}")
-    return clip.groups.get(grouping, clip.id)
+    return clip.groups.get(grouping, "")
 
 
 def groups(clips: Sequence[LabelledClip], group_by: Sequence[str]) -> list[int]:
@@ -90,9 +104,9 @@ def leaks(
     """What two splits have in common, one finding for each clip of the second and each grouping."""
     found = []
     for grouping in group_by:
-        there = {group_of(clip, grouping): clip for clip in first}
+        there = {_common(clip, grouping): clip for clip in first}
         for clip in second:
-            other = there.get(group_of(clip, grouping))
+            other = there.get(_common(clip, grouping))
             if other is not None:
                 found.append(Leak(first=other.id, second=clip.id, reason=grouping))
     return found

@@ -51,6 +51,11 @@ class VideoEncoder:
         """What features depend on now: all weights are hashed anew, which takes seconds where they are large. Ask once."""
         return _mark(self._identity, self.module, self._pixels)
 
+    @property
+    def fixed(self) -> bool:
+        """Whether the model takes no other number of frames than the mark's."""
+        return self._identity.fixed
+
     def prepare(self, frames: Frames) -> torch.Tensor:
         """Frames (T, H, W, 3) uint8 RGB as (T, 3, h, w) uint8; FrameError if the model takes another number of them."""
         return _prepare(frames, self._identity, self._pixels)
@@ -70,9 +75,18 @@ class VideoTextEncoder:
         """What features depend on now: all weights are hashed anew, which takes seconds where they are large. Ask once."""
         return _mark(self._identity, self.module, self._pixels)
 
+    @property
+    def fixed(self) -> bool:
+        """Whether the model takes no other number of frames than the mark's."""
+        return self._identity.fixed
+
     def prepare(self, frames: Frames) -> torch.Tensor:
         """Frames (T, H, W, 3) uint8 RGB as (T, 3, h, w) uint8; FrameError if the model takes another number of them."""
         return _prepare(frames, self._identity, self._pixels)
+
+    def __getstate__(self) -> dict[str, object]:
+        """What prepares frames in another process; words need the tokenizer, which stays."""
+        return {name: value for name, value in self.__dict__.items() if name != "_words"}
 
     @property
     def temperature(self) -> float:

@@ -48,6 +48,11 @@ class Encoder(Protocol):
         ...
 
     @property
+    def fixed(self) -> bool:
+        """Whether it takes no other number of frames than ``mark.frames``."""
+        ...
+
+    @property
     def module(self) -> torch.nn.Module:
         """Prepared clips (B, T, C, H, W) uint8 in, features (B, D) float out; what training changes."""
         ...

@@ -71,6 +71,11 @@ class SmallEncoder:
             ordered=True,
         )
 
+    @property
+    def fixed(self) -> bool:
+        """Any number of frames will do."""
+        return False
+
     def prepare(self, frames: Frames) -> torch.Tensor:
         """(T, 3, S, S) uint8: the longer side is S = 480 pixels, and above and below or beside it the border goes on."""
         return torch.from_numpy(np.stack([_squared(frame) for frame in frames])).permute(0, 3, 1, 2).contiguous()
@@ -102,7 +107,8 @@ class SmallEncoder:
         hints = truth["joints"].masked_fill(~(told.to(batch["joints"].device) & truth["seen"][..., None]), torch.nan)
         features, poses = self.module.read(batch["video"], hints, motion[known].flatten(0, 1))
         moved = self.module.pooling(poses.imagined.reshape(-1, motion.shape[1], features.shape[1]))
-        self.module.posed |= truth["seen"].any()
+        if torch.is_grad_enabled():  # else it is only asked, and learns nothing
+            self.module.posed |= truth["seen"].any()
         both = torch.stack([features, features.index_put((known.nonzero(as_tuple=True)), moved)])
         return both, pose_losses(poses, truth)
 

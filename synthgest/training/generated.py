@@ -1,6 +1,7 @@
 """Clips that are drawn when training first reads them, and only some frames of each: a plan takes the place of a folder."""
 
 import os
+import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from synthgest.gestures import Gesture, refuse_twins
 from synthgest.labels import LabelMode, smoothed
 from synthgest.plan import plan, recipe_digest
 from synthgest.takes import first_sound
-from synthgest.types import TRUTH, Demanding, Recipe, Selective, Shot
+from synthgest.types import TRUTH, Demanding, Engine, Recipe, Selective, Shot
 
 _FRAMES = 16  # drawn of each clip: to stage one takes longer than to draw some frames of it, and neighbours look alike
 
@@ -142,6 +143,8 @@ class _Studio:
     def __init__(self, recipe: Recipe, cache: ArrayCache) -> None:
         self._recipe, self._cache = recipe, cache
         self._process = 0
+        self._engine: Engine | None = None
+        self._lock = threading.Lock()
         self._latest: tuple[str, Mapping[str, NDArray[Any]]] = "", {}
 
     def arrays(self, shot: Shot, key: str) -> Mapping[str, NDArray[Any]]:
@@ -153,12 +156,14 @@ class _Studio:
         return arrays
 
     def _drawn(self, shot: Shot) -> dict[str, NDArray[Any]]:
-        if self._process != os.getpid():  # a worker that was forked has neither the thread nor what it drew on
-            self._process, self._thread = os.getpid(), ThreadPoolExecutor(1)
-            self._engine = self._thread.submit(load_engine, self._recipe).result()
+        with self._lock:
+            if self._process != os.getpid():  # a worker that was forked has neither the thread nor what it drew on
+                self._process, self._thread, self._engine = os.getpid(), ThreadPoolExecutor(1), None
         return self._thread.submit(self._draw, shot).result()
 
     def _draw(self, shot: Shot) -> dict[str, NDArray[Any]]:
+        if self._engine is None:
+            self._engine = load_engine(self._recipe)
         engine = cast(Selective, self._engine)
         with threadpool_limits(limits=1):
             take, length = first_sound(shot, engine.length)
@@ -171,4 +176,8 @@ class _Studio:
 
     def __getstate__(self) -> dict[str, object]:
         """Without what belongs to this process."""
-        return {"_recipe": self._recipe, "_cache": self._cache, "_process": 0, "_latest": ("", {})}
+        return {"_recipe": self._recipe, "_cache": self._cache}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        """A studio of its own in another process."""
+        _Studio.__init__(self, state["_recipe"], state["_cache"])

@@ -12,6 +12,7 @@ from torchvision.transforms import v2
 
 from synthgest.encoders.encoder import Encoder
 from synthgest.encoders.learning import Taught
+from synthgest.errors import SpecError
 from synthgest.training.settings import TrainSettings
 from synthgest.training.team import Team
 from synthgest.training.tuning import learning, merge, tuned
@@ -27,7 +28,10 @@ class Learner:
         self, encoder: Encoder, head: nn.Module, settings: TrainSettings, *, steps: int, lr: float, team: Team
     ) -> None:
         self._encoder, self._settings, self._steps, self._lr, self._team = encoder, settings, steps, lr, team
-        self.module, self.head = tuned(encoder.module, settings.tune).to(team.device), head.to(team.device)
+        self.module, self.head = (
+            tuned(encoder.module, settings.tune, settings.seed).to(team.device),
+            head.to(team.device),
+        )
         self._fixed = not learning(self.module)
         self.kept_module = AveragedModel(self.module, avg_fn=_running_mean(settings.ema), use_buffers=True)
         self.kept_head = AveragedModel(self.head, avg_fn=_running_mean(settings.ema), use_buffers=True)
@@ -67,6 +71,11 @@ class Learner:
         self._team.average([weight])
         losses["class"] = (batch["weight"] * each).sum() / weight.clamp_min(1e-6)
         total = torch.stack(list(losses.values())).sum()
+        if not torch.isfinite(total):
+            found = ", ".join(f"{name} {float(loss.detach()):g}" for name, loss in losses.items())
+            raise SpecError(
+                f"step {number + 1} has no finite loss ({found}); choose a lower lr than {self._settings.lr:g}"
+            )
         self.optimizer.zero_grad()
         total.backward()  # type: ignore[no-untyped-call]
         weights = [weight for group in self.optimizer.param_groups for weight in group["params"]]

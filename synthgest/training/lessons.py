@@ -48,9 +48,12 @@ class Stage:
 
     @property
     def digest(self) -> str:
-        """16 hexadecimal digits over the clips and their classes."""
+        """16 hexadecimal digits over the clips, their labels and weights."""
         lines = "\n".join(f"{clip.id} {clip.label}" for clip in self.clips)
-        return hashlib.sha256(lines.encode()).hexdigest()[:16]
+        digest = hashlib.sha256(lines.encode())
+        for lesson in self.lessons:
+            digest.update(lesson.labels.tobytes() + lesson.weights.tobytes())
+        return digest.hexdigest()[:16]
 
 
 def draw_up(
@@ -67,6 +70,10 @@ def draw_up(
     clips = dataset.clips
     if not clips:
         raise SpecError(f"{dataset!r} has no clips to learn from")
+    taught = {entry.name for entry in dataset.class_entries}
+    both = sorted(taught.intersection(entry.name for others in negatives for entry in others.class_entries))
+    if both:
+        raise SpecError(f"{', '.join(both)} shall be learned and rejected; leave it out of one of the two")
     rows, weights = dataset.targets(labels, scores=scores)
     rows = _widened(rows, rows.shape[1] + bool(negatives))
     aside: set[str] = set()

@@ -15,11 +15,12 @@ from synthgest.data.ahead import batches
 from synthgest.data.device import best_device
 from synthgest.data.labelled import LabelledClip
 from synthgest.data.manifest import ClassEntry
+from synthgest.data.publish import file_digest
 from synthgest.data.storage import make_folder, write_bytes
 from synthgest.data.video import tsn_indices
 from synthgest.encoders import load_encoder
 from synthgest.encoders.encoder import Encoder, Viewing
-from synthgest.errors import DatasetError
+from synthgest.errors import CorruptClip, DatasetError, ModelError
 from synthgest.recipes import parse_settings
 from synthgest.tables import to_value
 from synthgest.training.checkpoint import load_weights, save_weights
@@ -63,14 +64,18 @@ class Recogniser:
         return self.about.classes
 
     def probabilities(
-        self, clips: Sequence[LabelledClip], *, progress: Callable[[int], None] | None = None
+        self,
+        clips: Sequence[LabelledClip],
+        *,
+        progress: Callable[[int], None] | None = None,
+        corrupt: Callable[[LabelledClip, CorruptClip], None] | None = None,
     ) -> NDArray[np.float64]:
         """(N, K), and K + 1 for a recogniser that rejects: softmax over the classes, the mean over the views of a clip.
 
-        CorruptClip if a clip cannot be read.
+        corrupt: told of clips that cannot be read, which have no row; without it CorruptClip is raised.
         """
         rows = []
-        for batch in batches(clips, self._prepared, size=_BATCH):
+        for batch in batches(clips, self._prepared, size=_BATCH, corrupt=corrupt):
             rows.append(self._probable(torch.stack([video for _, video in batch])))
             if progress is not None:
                 progress(len(batch))
@@ -86,6 +91,8 @@ class Recogniser:
             videos = videos.to(device)
             features = self.module.views(videos) if isinstance(self.module, Viewing) else self.module(videos)[None]
             found: torch.Tensor = self.head(features.float()).double().softmax(dim=-1).mean(dim=0)
+        if not torch.isfinite(found).all():
+            raise ModelError("the recogniser's weights give no finite probabilities; train it anew, with a lower lr")
         return found.cpu().numpy()
 
     def save(self, folder: Path) -> None:
@@ -106,6 +113,14 @@ def load_recogniser(folder: str | Path) -> Recogniser:
     load_weights(Path(folder) / _HEAD, head)
     device = best_device()
     return Recogniser(encoder, encoder.module.to(device), head.to(device), about)
+
+
+def take_over(run: str | Path, encoder: Encoder) -> str:
+    """Let an encoder have the weights that a run has trained; returns their SHA-256. DatasetError where they do not fit."""
+    path = Path(run) / _ENCODER
+    read_about(Path(run))
+    load_weights(path, encoder.module)
+    return file_digest(path)
 
 
 def open_encoder(name: str, assignments: Sequence[str]) -> Encoder:

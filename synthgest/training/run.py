@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -16,14 +16,14 @@ from torch.utils.data import DataLoader
 from torch.utils.tensorboard import SummaryWriter
 
 from synthgest.data.cache import FrameCache
-from synthgest.data.labelled import LabelledSet
+from synthgest.data.labelled import LabelledClip, LabelledSet
 from synthgest.data.manifest import ClassEntry
 from synthgest.data.mixing import RatioSampler
 from synthgest.data.storage import make_folder, write_bytes
 from synthgest.encoders import load_encoder
 from synthgest.encoders.encoder import Encoder
 from synthgest.encoders.learning import Taught
-from synthgest.errors import ConfigChanged, SpecError
+from synthgest.errors import ConfigChanged, CorruptClip, DatasetError, SpecError
 from synthgest.labels import LabelMode
 from synthgest.statistics import proportion
 from synthgest.training.checkpoint import load_checkpoint, read_checkpoint, save_checkpoint
@@ -32,11 +32,12 @@ from synthgest.training.head import build_head
 from synthgest.training.items import Batches, TrainingItems
 from synthgest.training.learner import Learner
 from synthgest.training.lessons import Stage, draw_up, stages
-from synthgest.training.recogniser import NONE, About, Recogniser, is_finished, load_recogniser
+from synthgest.training.recogniser import NONE, About, Recogniser, is_finished, load_recogniser, take_over
 from synthgest.training.settings import TrainSettings
 from synthgest.training.team import Team
 
 _SAVED = 120.0  # seconds between checkpoints
+_LOOKED = 4  # frames of a clip in a step, where an encoder takes any number
 _TOLD = 20  # steps between lines of the log
 _CHECKPOINT, _PLAN = "checkpoint.safetensors", "plan.json"
 
@@ -60,13 +61,15 @@ def train(
     scores: str = "",
     negatives: Sequence[LabelledSet] = (),
     real: LabelledSet | None = None,
+    start: str | Path | None = None,
     cache: FrameCache | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Recogniser:
     """Train an encoder and a head on the clips of a data set, and keep both in the folder ``out``.
 
     labels, scores: as in ``Dataset.torch``. negatives: clips that show none of the classes; with them the recogniser has the class
-    ``none`` too. real: clips of the same classes that were filmed; see ``TrainSettings.real``. cache: of decoded frames; one in
+    ``none`` too. real: clips of the same classes that were filmed; see ``TrainSettings.real``. start: a finished run
+    of the same encoder, whose weights are begun with. cache: of decoded frames; one in
     ``out`` by default. A run that was interrupted goes on by the same call. In processes that torchrun started, one for each
     device, all take part in every step. Raises ConfigChanged if ``out`` holds another run.
     """
@@ -80,8 +83,9 @@ def train(
         raise SpecError(f"batch is {settings.batch}; expected a multiple of the {team.size} processes that train")
     synthetic, watched = draw_up(dataset, negatives, settings, labels, scores)
     course = stages(synthetic, real, settings)
-    plan = {"labels": labels, "clips": {stage.name: stage.digest for stage in course}}
+    plan: dict[str, Any] = {"labels": labels, "clips": {stage.name: stage.digest for stage in course}}
     encoder = load_encoder(settings.encoder, settings.encoder_settings)
+    plan["start"] = None if start is None else take_over(start, encoder)
     if settings.mix != "none" and isinstance(encoder, Taught):
         raise SpecError(
             f"mix is {settings.mix!r}, but {settings.encoder!r} learns where joints are; expected mix = none"
@@ -115,9 +119,12 @@ def train(
     made = Recogniser(encoder, encoder.module, desk.head, about)
     if team.leads:
         if watched:
-            found = made.probabilities(watched).argmax(axis=1)
-            hits = int((found == [clip.label for clip in watched]).sum())
-            results = {**about.results, "validation": asdict(proportion(hits, len(watched)))}
+            lost: list[LabelledClip] = []
+            found = made.probabilities(watched, corrupt=lambda clip, _: lost.append(clip)).argmax(axis=1)
+            labels_seen = [clip.label for clip in watched if clip not in lost]
+            hits = int((found == labels_seen).sum())
+            results = {**about.results, "validation": asdict(proportion(hits, len(found)))}
+            results |= {"unreadable": len(lost)} if lost else {}
             made.about = dataclasses.replace(about, results=results)
         made.save(folder)
         (folder / _CHECKPOINT).unlink(missing_ok=True)
@@ -143,6 +150,7 @@ class _Desk:
         self._settings, self._classes, self._folder, self._progress = settings, classes, folder, progress
         self._cache, self._team = cache or FrameCache(folder=folder / "frames"), team
         self._seconds = 0.0
+        self._frames = _frames(encoder, settings)
 
     def learn(self, course: Sequence[Stage]) -> float:
         """Take all steps that are left; returns the seconds that the run took, those before an interruption too."""
@@ -167,7 +175,7 @@ class _Desk:
         began, saved, before = time.monotonic(), time.monotonic(), self._seconds
         recent: list[dict[str, float]] = []
         with self._board(stage, done) as board:
-            for step, batch in enumerate(loader, start=done + 1):
+            for step, batch in enumerate(_read(loader), start=done + 1):
                 recent.append(learner.step(step - 1, batch))
                 if step == stage.steps or step % _TOLD == 0:
                     losses = {name: float(np.mean([each[name] for each in recent])) for name in recent[0]}
@@ -193,8 +201,8 @@ class _Desk:
             RatioSampler([range(len(each.clips)) for each in stage.lessons], stage.shares, seed=seed),
             steps=range(done, stage.steps),
             batch=settings.batch,
-            frames=settings.frames or self.encoder.mark.frames,
-            stills=settings.stills,
+            frames=self._frames,
+            stills=0.0 if self.encoder.fixed else settings.stills,
             seed=seed,
             part=(team.rank, team.size),
         )
@@ -206,6 +214,23 @@ class _Desk:
         """TensorBoard's writer; a process that does not lead writes into its own corner."""
         corner = stage.name if self._team.leads else f"{stage.name}-{self._team.rank}"
         return SummaryWriter(str(self._folder / "tensorboard" / corner), purge_step=done or None)
+
+
+def _read(loader: DataLoader[dict[str, torch.Tensor]]) -> Iterator[dict[str, torch.Tensor]]:
+    """Batches; what a worker says of a clip that cannot be read, without where in the code that was."""
+    try:
+        yield from loader
+    except CorruptClip as error:
+        reason = str(error).strip().splitlines()[-1].rpartition("CorruptClip: ")[2]
+        raise DatasetError(f"a clip to learn from cannot be read: {reason}; leave it out, or make it anew") from error
+
+
+def _frames(encoder: Encoder, settings: TrainSettings) -> int:
+    """Of a clip in a step."""
+    own = encoder.mark.frames
+    if encoder.fixed and settings.frames not in (0, own):
+        raise SpecError(f"frames is {settings.frames}, but the encoder {settings.encoder!r} looks at {own} of a clip")
+    return settings.frames or (own if encoder.fixed else min(own, _LOOKED))
 
 
 def _require_plan(folder: Path, plan: dict[str, Any]) -> None:

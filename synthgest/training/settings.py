@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from synthgest.data.splits import RELATIVES
 from synthgest.errors import SpecError
 
 Tune = Literal["all", "head", "last", "lora"]
@@ -21,10 +22,10 @@ class TrainSettings:
     have words. tune: ``all`` weights; the ``head`` alone, which is a linear probe; the ``last`` two blocks; or ``lora``: small
     matrices beside the linear layers (peft).
 
-    steps: of the optimizer. batch: clips in a step. frames: of a clip in training; 0: the encoder's own. stills: part of the steps
-    that see single frames, four times as many, for pictures are clips too. lr: highest learning rate; rises over the first
-    twentieth of the steps and falls as a cosine. ema: of the weights, which are what is kept. clip_norm: of gradients. mix:
-    torchvision's, after the labels were smoothed.
+    steps: of the optimizer. batch: clips in a step. frames: of a clip in training; 0: four, or as many as an encoder looks at that
+    takes no other number. stills: part of the steps that see single frames, four times as many, for pictures are clips too; none
+    for such an encoder. lr: highest learning rate; rises over the first twentieth of the steps and falls as a cosine. ema: of the
+    weights, which are what is kept. clip_norm: of gradients. mix: torchvision's, after the labels were smoothed.
 
     real: where real clips are given, they come ``after`` the synthetic ones, in ``real_steps`` (a part of ``steps``) at ``real_lr``
     (a part of ``lr``); or both are ``mixed``, and real ones have ``real_share`` of every turn.
@@ -41,7 +42,7 @@ class TrainSettings:
     tune: Tune = "all"
     steps: int = 600
     batch: int = 16
-    frames: int = 4
+    frames: int = 0
     stills: float = 0.25
     optimizer: Optimizer = "adamw"
     lr: float = 2e-3
@@ -56,12 +57,12 @@ class TrainSettings:
     real_share: float = 0.5
     negative_share: float = 0.25
     validation: float = 0.1
-    group_by: tuple[str, ...] = ("motion",)
+    group_by: tuple[str, ...] = RELATIVES
     workers: int = 1
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name, least in (("steps", 1), ("batch", 1), ("frames", 0), ("workers", 0)):
+        for name, least in (("steps", 1), ("batch", 1), ("frames", 0), ("workers", 0), ("seed", 0)):
             if getattr(self, name) < least:
                 raise SpecError(f"{name} is {getattr(self, name)}; expected at least {least}")
         for name in ("stills", "flip", "ema", "real_share", "negative_share"):

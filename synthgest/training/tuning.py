@@ -9,10 +9,10 @@ _LAST = 2  # blocks
 _RANK = 8
 
 
-def tuned(module: nn.Module, tune: str) -> nn.Module:
-    """The module with what does not learn held fixed; for ``lora`` wrapped by peft, until ``merge``."""
+def tuned(module: nn.Module, tune: str, seed: int) -> nn.Module:
+    """The module with what does not learn held fixed; for ``lora`` wrapped by peft, until ``merge``. seed: of new weights."""
     if tune == "lora":
-        return _adapted(module)
+        return _adapted(module, seed)
     module.requires_grad_(tune == "all")
     if tune == "last":
         for block in _blocks(module)[-_LAST:]:
@@ -51,7 +51,7 @@ def _blocks(module: nn.Module) -> list[nn.Module]:
     return max(long, key=lambda row: (len(row), sum(weight.numel() for part in row for weight in part.parameters())))
 
 
-def _adapted(module: nn.Module) -> nn.Module:
+def _adapted(module: nn.Module, seed: int) -> nn.Module:
     try:
         from peft import LoraConfig, get_peft_model
     except ImportError as error:
@@ -59,6 +59,7 @@ def _adapted(module: nn.Module) -> nn.Module:
     if not any(isinstance(part, nn.Linear) for part in module.modules()):
         raise SpecError("this encoder has no linear layers for lora; choose tune = all, head or last")
     with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
         adapted: nn.Module = get_peft_model(
             module, LoraConfig(r=_RANK, lora_alpha=2 * _RANK, target_modules="all-linear")
         )

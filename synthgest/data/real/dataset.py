@@ -1,6 +1,7 @@
 """A real data set as a value: clips that others made and labelled, with class numbers of its own or of a synthetic set."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 Missing: TypeAlias = Literal["raise", "skip"]
 LAYOUTS: tuple[str, ...] = ("folders", *LISTS, "hugging-face")
 """How real data may lie on disk."""
+
+_NAMED = 5  # classes in a message
 
 
 class Classified(Protocol):
@@ -142,13 +145,23 @@ def open_dataset(
         )
     absent = set(gone)
     clips = list(_numbered([entry for entry in found if entry.id not in absent], classes, strangers, str(source)))
+    _require_some(clips, found, classes, str(source))
     return RealDataset(str(source), classes, clips, gone)
+
+
+def _require_some(
+    clips: Sequence[RealClip], entries: Sequence[Entry], classes: Sequence[ClassEntry], source: str
+) -> None:
+    if not clips:
+        found, wanted = (", ".join(sorted({each.name for each in part})[:_NAMED]) for part in (entries, classes))
+        raise DatasetError(f"{source} has clips of {found}, and none of {wanted}, which are asked for")
 
 
 def _renumbered(ours: Dataset, like: Classified, strangers: str) -> RealDataset:
     """A data set of ours whose clips have the class numbers of another."""
     entries = [Entry(id=clip.id, name=clip.gesture, media=clip, groups=clip.groups) for clip in ours]
     clips = list(_numbered(entries, like.class_entries, strangers, str(ours.folder)))
+    _require_some(clips, entries, like.class_entries, str(ours.folder))
     return RealDataset(str(ours.folder), like.class_entries, clips)
 
 
@@ -183,10 +196,18 @@ def _numbered(
     entries: Sequence[Entry], classes: Sequence[ClassEntry], strangers: str, source: str
 ) -> Iterator[RealClip]:
     known = {_plain(entry.name): entry for entry in classes}
-    bare = {_plain(entry.name.rpartition("/")[2]): entry for entry in classes}
+    bare: dict[str, list[ClassEntry]] = defaultdict(list)
+    for each in classes:
+        bare[_plain(each.name.rpartition("/")[2])].append(each)
     for entry in entries:
         # What came from a folder of the user's own has no vocabulary, whichever the folder's name was meant for.
-        found = known.get(_plain(entry.name)) or bare.get(_plain(entry.name.removeprefix(f"{OWN}/")))
+        alike = bare.get(_plain(entry.name.removeprefix(f"{OWN}/")), [])
+        found = known.get(_plain(entry.name)) or (alike[0] if alike else None)
+        if len(alike) > 1 and _plain(entry.name) not in known:
+            names = " or ".join(each.name for each in alike)
+            raise SpecError(
+                f"the class {entry.name!r} of {source} may be {names}; give the vocabulary too, as drone_left"
+            )
         if found is not None:
             yield RealClip(
                 id=entry.id,
