@@ -208,7 +208,11 @@ def _accuracy_text(found: "Accuracy") -> str:
     for mistake in found.mistakes[:_MISTAKES]:
         alike = " (look-alikes)" if mistake.alike else ""
         lines.append(f"  {mistake.clips} of {mistake.gesture} taken for {mistake.taken_for}{alike}")
-    lines += [f"  {found.rejected} taken for none of the classes"] if found.rejected else []
+    if found.accepted is not None:
+        lines.append(
+            f"  {found.rejected} would be taken for none of the classes, so that {found.accepted.value:.1%} "
+            f"[{found.accepted.low:.1%}, {found.accepted.high:.1%}] are left"
+        )
     return "\n".join(lines)
 
 

@@ -1,7 +1,7 @@
 """Accuracy of a recogniser on clips with known classes: overall, by class, what is taken for what, and what is rejected."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +29,9 @@ class Mistake:
 class Accuracy:
     """How often the right class was found. top5: among the five most probable, where there are more classes than that.
 
-    classes: by name, those that have clips. confusion: (K, K) counts, of each class what it was taken for; ``rejected`` clips, of
-    which ``none`` was most probable, count as mistakes but are in no column. mistakes: the most frequent first.
+    classes: by name, those that have clips. confusion: (K, K) counts, of each class what it was taken for. rejected: clips of which
+    ``none`` was most probable. accepted: share that was found and not rejected; None where nothing can be rejected. mistakes: the
+    most frequent first.
     """
 
     n: int
@@ -39,19 +40,32 @@ class Accuracy:
     classes: dict[str, Estimate]
     confusion: list[list[int]]
     rejected: int
+    accepted: Estimate | None
     mistakes: tuple[Mistake, ...]
 
 
 def accuracy(
     recogniser: Recogniser, clips: Sequence[LabelledClip], *, progress: Callable[[int], None] | None = None
 ) -> Accuracy:
-    """Evaluate on clips whose labels are numbers of the recogniser's classes; SpecError without clips."""
+    """Evaluate on clips whose labels are numbers of the recogniser's classes; SpecError without clips.
+
+    All of them show one of the classes, so the most probable of these is what was found; ``accepted`` says how many are left
+    where it may also say ``none``, which it learned to expect as often as there were negatives.
+    """
     found = recogniser.probabilities(clips, progress=progress)
-    return accuracy_of(found, [clip.label for clip in clips], recogniser.classes)
+    labels, names = [clip.label for clip in clips], recogniser.classes
+    told = accuracy_of(found[:, : len(names)], labels, names)
+    if found.shape[1] == len(names):
+        return told
+    free = accuracy_of(found, labels, names)
+    return replace(told, rejected=free.rejected, accepted=free.top1)
 
 
 def accuracy_of(probabilities: NDArray[np.float64], labels: Sequence[int], classes: Sequence[str]) -> Accuracy:
-    """Accuracy of probabilities (N, K), or (N, K + 1) where the last column is that of no class."""
+    """Accuracy of probabilities (N, K), or (N, K + 1) where the last column is that of no class.
+
+    Rejected clips count as mistakes, but are in no column of the confusion.
+    """
     if not len(labels):
         raise SpecError("there are no clips to evaluate on; expected at least one")
     truth, count = np.array(labels, np.intp), len(classes)
@@ -71,6 +85,7 @@ def accuracy_of(probabilities: NDArray[np.float64], labels: Sequence[int], class
         },
         confusion=confusion[:, :count].tolist(),
         rejected=int((guess == count).sum()),
+        accepted=proportion(int((guess == truth).sum()), len(truth)) if probabilities.shape[1] > count else None,
         mistakes=_mistakes(confusion[:, :count], classes),
     )
 
