@@ -177,7 +177,7 @@ def _weights(distances: NDArray[np.float64], mode: Votes) -> NDArray[np.float64]
 
 def _unit(values: ArrayLike) -> NDArray[Any]:
     """Scaled to unit length; a feature of zeros stays."""
-    found = matrix("features", values)
+    found = matrix("features", values).numpy()
     norms = np.linalg.norm(found, axis=1, keepdims=True)
     return np.asarray(found / np.where(norms > 0, norms, np.ones_like(norms)))
 

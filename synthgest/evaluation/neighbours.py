@@ -1,8 +1,9 @@
 """The nearest of many vectors, exactly: ranked roughly, measured in float64, and ranked again where rounding could hide one."""
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,12 +13,11 @@ from scipy.spatial.distance import cdist
 from synthgest.errors import MissingDependency, SpecError
 
 try:
-    import torch  # for topk: numpy's argpartition takes twice as long
+    import torch
 except ImportError as error:
     raise MissingDependency("nearest neighbours need torch: pip install 'synthgest[train]'") from error
 
 Groups = Sequence[frozenset[str] | str]
-Matrix = NDArray[np.floating[Any]]
 
 LARGEST = 1e15
 """No feature's value may be larger, so that no square overflows."""
@@ -47,20 +47,28 @@ def nearest_neighbours(
     """
     there, asked = matrix("reference", reference), matrix("query", query)
     if there.shape[1] != asked.shape[1]:
-        raise SpecError(f"references are {there.shape} and queries {asked.shape}; expected the same width")
+        raise SpecError(
+            f"references are {tuple(there.shape)} and queries {tuple(asked.shape)}; expected the same width"
+        )
     apart = Apart.of(reference_groups, query_groups, len(there), len(asked))
     _require_enough(apart.visible(), len(there), k)
     distances, indices = np.empty((len(asked), k), np.float32), np.empty((len(asked), k), np.int64)
-    centre, doubtful = there.mean(axis=0, dtype=np.float64).astype(np.float32), np.arange(len(asked))
-    for kind in (np.float32, np.float64):
+    centre, doubtful = there.mean(0).float(), np.arange(len(asked))
+    for kind in _precisions():
         if len(doubtful):
-            rough = _rough(there, asked[doubtful], centre.astype(kind), apart.only(doubtful), k + _SPARE)
-            near, found, sure = _measured(rough, there, asked[doubtful], centre, k)
+            rough = _rough(there, asked[doubtful], centre.to(kind), apart.only(doubtful), k + _SPARE)
+            near, found, sure = _measured(rough, there.numpy(), asked.numpy()[doubtful], centre.numpy(), k)
             distances[doubtful], indices[doubtful] = near, found
             doubtful = doubtful[~sure]
     for row in doubtful.tolist():
         distances[row], indices[row] = _scanned(there, asked[row], k, apart.only([row]).hidden(slice(1))[1])
     return distances, indices
+
+
+def _precisions() -> tuple[torch.dtype, ...]:
+    # "medium", which is set for training, lets float32 products drop to bfloat16 on some CPUs
+    trusted = cast(Any, torch.backends.mkldnn).matmul.fp32_precision in {"none", "ieee"}
+    return (torch.float32, torch.float64) if trusted else (torch.float64,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,31 +86,34 @@ class _Rough:
         return np.sqrt(np.maximum(norms**2 + 2 * (self.halves[rows, -1] - slack), 0))
 
 
-def _rough(there: Matrix, asked: Matrix, centre: Matrix, apart: "Apart", count: int) -> _Rough:
+def _rough(there: torch.Tensor, asked: torch.Tensor, centre: torch.Tensor, apart: "Apart", count: int) -> _Rough:
     """Centre: of the type to multiply in; differences from it are taken in the finer type of the two."""
-    minus = (centre - asked).astype(centre.dtype)
-    halves, indices = np.full((len(minus), count), np.inf, minus.dtype), np.zeros((len(minus), count), np.int64)
+    minus = (centre - asked).to(centre.dtype)
+    halves, indices = minus.new_full((len(minus), count), math.inf), minus.new_zeros((len(minus), count)).long()
     radius, step = 0.0, min(max(2 * _BLOCK // there.shape[1], 64), 8192)
+    blocks = [(rows, _laid_out(minus[rows])) for rows in _blocks(len(minus), _BLOCK // step)]
     for columns in _blocks(len(there), step):
-        part = (there[columns] - centre).astype(minus.dtype)
-        own = np.einsum("rd,rd->r", part, part) / 2
-        radius = max(radius, float(np.sqrt(2 * own.max())))
-        for rows in _blocks(len(minus), _BLOCK // step):
-            scores = minus[rows] @ part.T  # numpy's OpenBLAS: on AMD it is faster than what torch multiplies by
-            scores += own
-            scores[apart.hidden(rows, columns)] = np.inf
-            best, places = torch.from_numpy(scores).topk(min(count, len(part)), largest=False)
-            found = (
-                np.concatenate([halves[rows], best], axis=1),
-                np.concatenate([indices[rows], places + columns.start], axis=1),
-            )
-            order = found[0].argsort(axis=1)[:, :count]
-            halves[rows], indices[rows] = (np.take_along_axis(each, order, axis=1) for each in found)
-    return _Rough(halves, indices, radius)
+        part = (there[columns] - centre).to(minus.dtype)
+        norms = torch.linalg.vector_norm(part, dim=1)
+        radius, own = max(radius, float(norms.max())), norms.square() / 2
+        for rows, block in blocks:
+            with torch.autocast("cpu", enabled=False):  # for it would drop to bfloat16
+                scores = torch.nn.functional.linear(block, part, own).to_dense()
+            scores[apart.hidden(rows, columns)] = math.inf
+            best, places = scores.topk(min(count, len(part)), largest=False)
+            halves[rows], order = torch.cat([halves[rows], best], 1).topk(count, largest=False)
+            indices[rows] = torch.cat([indices[rows], places + columns.start], 1).gather(1, order)
+    return _Rough(halves.numpy(), indices.numpy(), radius)
+
+
+def _laid_out(block: torch.Tensor) -> torch.Tensor:
+    """For oneDNN, where there is one and in float32: on AMD it is twice as fast as MKL, which dense tensors go through."""
+    fits = block.dtype == torch.float32 and torch.backends.mkldnn.is_available()  # type: ignore[no-untyped-call]
+    return block.to_mkldnn() if fits else block
 
 
 def _measured(
-    rough: _Rough, there: Matrix, asked: Matrix, centre: Matrix, k: int
+    rough: _Rough, there: NDArray[Any], asked: NDArray[Any], centre: NDArray[Any], k: int
 ) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.bool_]]:
     """Distances and indices of the k nearest candidates, (Q, k), and (Q,) whether no other reference can be nearer."""
     distances, indices, sure = (
@@ -126,10 +137,10 @@ def _measured(
 
 
 def _scanned(
-    there: Matrix, asked: Matrix, k: int, hidden: NDArray[np.intp]
+    there: torch.Tensor, asked: torch.Tensor, k: int, hidden: NDArray[np.intp]
 ) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
     blocks = _blocks(len(there), _BLOCK // len(asked))
-    distances = np.concatenate([cdist(asked[None], there[rows])[0] for rows in blocks])
+    distances = np.concatenate([cdist(asked.numpy()[None], there[rows].numpy())[0] for rows in blocks])
     distances[hidden] = np.inf
     order = distances.argsort(kind="stable")[:k]
     return distances[order], order
@@ -193,15 +204,17 @@ def _require_enough(visible: NDArray[np.intp], references: int, k: int) -> None:
         )
 
 
-def matrix(name: str, values: ArrayLike) -> Matrix:
-    """Features (N, D), C-contiguous float32 or float64; SpecError for another shape, and for values that are not finite."""
+def matrix(name: str, values: ArrayLike) -> torch.Tensor:
+    """Features (N, D) as a tensor of float32 or float64; SpecError for another shape, and for values that are not finite."""
     found = np.asarray(values)
     if found.ndim != 2 or not found.size or found.dtype.kind not in "biuf":
         raise SpecError(f"{name} is {found.shape} {found.dtype}; expected (N, D) real numbers of at least one clip")
     double = np.result_type(found, np.float32).itemsize > 4
-    matrix: Matrix = np.ascontiguousarray(found, np.float64 if double else np.float32)
-    if not (float(matrix.min()) >= -LARGEST and float(matrix.max()) <= LARGEST):  # NaN if any is
-        bad = np.flatnonzero((~(np.abs(matrix) <= LARGEST)).any(axis=1)).tolist()
+    # torch warns of memory that it may not write
+    matrix = torch.from_numpy(np.require(found, np.float64 if double else np.float32, ["C", "W"]))
+    low, high = torch.aminmax(matrix)  # NaN if any is
+    if not (float(low) >= -LARGEST and float(high) <= LARGEST):
+        bad = (~(matrix.abs() <= LARGEST)).any(1).nonzero()[:, 0].tolist()
         raise SpecError(
             f"{len(bad)} of {len(matrix)} {name} features hold NaN, infinite values or values beyond {LARGEST:g} "
             f"(the first: {', '.join(map(str, bad[:5]))}); leave these clips out, or find what spoilt them"

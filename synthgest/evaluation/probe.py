@@ -31,7 +31,7 @@ def probe(
 
     SpecError for NaN or infinite features, an empty side, and references of one class.
     """
-    reference, query = matrix("reference", reference), matrix("query", query)
+    reference, query = matrix("reference", reference).numpy(), matrix("query", query).numpy()
     if len(set(reference_labels)) < 2:
         raise SpecError(f"the reference clips are of {len(set(reference_labels))} class; a probe needs at least 2")
     model = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=2000))
