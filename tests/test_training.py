@@ -251,7 +251,8 @@ def test_of_clips_kept_aside_those_that_can_be_read_are_asked(drawn: sg.Dataset,
     next(clip for clip in copied if clip.id == watched[0].id).path.write_bytes(b"no video")
     results = train(copied, tmp_path / "run", settings()).about.results
     assert results["unreadable"] == 1
-    assert 0 <= results["validation"]["value"] <= 1
+    assert len(watched) == 2
+    assert results["validation"]["value"] in (0, 1)  # of the one that is left
 
 
 @pytest.mark.parametrize("encoder", ["small", "r2plus1d"])

@@ -121,10 +121,12 @@ def train(
         if watched:
             lost: list[LabelledClip] = []
             found = made.probabilities(watched, corrupt=lambda clip, _: lost.append(clip)).argmax(axis=1)
-            labels_seen = [clip.label for clip in watched if clip not in lost]
-            hits = int((found == labels_seen).sum())
-            results = {**about.results, "validation": asdict(proportion(hits, len(found)))}
-            results |= {"unreadable": len(lost)} if lost else {}
+            results = dict(about.results)
+            if lost:
+                results["unreadable"] = len(lost)
+            if len(found):
+                hits = int((found == [clip.label for clip in watched if clip not in lost]).sum())
+                results["validation"] = asdict(proportion(hits, len(found)))
             made.about = dataclasses.replace(about, results=results)
         made.save(folder)
         (folder / _CHECKPOINT).unlink(missing_ok=True)
