@@ -6,7 +6,7 @@ READY := $(VENV)/ready
 UV := $(BIN)/python -m uv
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow faults check format bench bench-gpu docs system clean
+.PHONY: help demo test slow faults check format bench bench-gpu docs models system clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -21,9 +21,8 @@ system:
 	@$(PYTHON) -c "from ctypes.util import find_library as f; raise SystemExit(not (f('EGL') and f('GL')))" || \
 	  { echo "libEGL or libGL is missing; install them with: apt-get install libegl1 libgl1 libgl1-mesa-dri"; exit 1; }
 
-demo: $(READY) ## labelled clips of four gestures with a contact sheet, in demo/
-	$(BIN)/synthgest generate everyday/wave everyday/bow rocog/Halt rocog/Rally \
-	  --clips 4 --seed 0 --out demo --sheet demo/sheet.png
+demo: $(READY) ## the whole loop in ten minutes: draw, score, train, evaluate; then look at demo/
+	$(BIN)/python scripts/demo.py demo
 
 test: $(READY) ## quick tests
 	$(BIN)/python -m pytest -n 2 -m "not slow and not faults"
@@ -52,6 +51,10 @@ bench: $(READY) ## speed, as ratios measured side by side in one run
 
 bench-gpu: $(READY) ## text-to-video on a GPU: clips an hour, peak memory, overhead
 	$(BIN)/python scripts/bench_gpu.py
+
+models: $(READY) ## train the models that ship anew, from nothing: hours, and a killed run goes on
+	$(BIN)/python scripts/pretrain_small.py build/models
+	$(BIN)/python scripts/train_clip_tiny.py build/models
 
 docs: $(READY) ## rewrite the generated pages of docs/
 	$(BIN)/python scripts/write_docs.py

@@ -283,7 +283,13 @@ def test_the_same_seed_makes_the_same_encoder() -> None:
 
 
 @pytest.mark.parametrize(
-    ("settings", "message"), [({"width": 9}, "multiple of 8"), ({"frames": 0}, "1 to 64"), ({"wdith": 8}, "'width'")]
+    ("settings", "message"),
+    [
+        ({"width": 9}, "multiple of 8"),
+        ({"frames": 0}, "1 to 64"),
+        ({"wdith": 8}, "'width'"),
+        ({"width": 16, "pretrained": True}, "width = 32"),
+    ],
 )
 def test_wrong_settings_are_refused(settings: dict[str, int], message: str) -> None:
     with pytest.raises(SpecError, match=message):

@@ -30,7 +30,7 @@ LAYERS = [
     {"engines", "data", "scoring"},
     {"executors", "quality", "encoders"},
     {"training"},
-    {"evaluation"},
+    {"evaluation", "scoring.prototype"},
     {"generation"},
     {"estimate"},
     {"api", "backgrounds", "doctor", "preview", "survey"},

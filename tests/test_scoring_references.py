@@ -133,21 +133,20 @@ def test_classes_without_references_are_told(dataset: Dataset) -> None:
 
 
 def test_prototypes_of_a_clip_model_tell_colours_apart(dataset: Dataset, model: Path) -> None:  # noqa: F811
-    scores = sg.score(dataset, "prototype", model=str(model), frames=3, batch=5)
+    scores = sg.score(dataset, "prototype", encoder="clip", model=str(model), frames=3, batch=5)
     assert scores.agreement > 0.9  # though the weights are random: chance is a third
     assert len(scores) == 18
     assert scores.mark.references
     with pytest.raises(SpecError, match="did you mean 'nearest'"):
         load_scorer("prototype", dataset, {"neares": 1})
-    found = {
-        each.kind: each for each in validate(dataset, load_scorer("prototype", dataset, {"model": str(model)})).findings
-    }
+    scorer = load_scorer("prototype", dataset, {"encoder": "clip", "model": str(model)})
+    found = {each.kind: each for each in validate(dataset, scorer).findings}
     assert found["label-swapped"].auroc.value > 0.9  # type: ignore[union-attr]
 
 
 def test_another_clip_among_the_references_makes_other_scores(dataset: Dataset, model: Path) -> None:  # noqa: F811
     def mark(data: Dataset) -> str:
-        return load_scorer("prototype", data, {"model": str(model)}).mark.digest
+        return load_scorer("prototype", data, {"encoder": "clip", "model": str(model)}).mark.digest
 
     before = mark(dataset)
     sg.generate(list(COLOURS), generator=coloured, clips=7, seed=0, out=dataset.folder, extend=True)

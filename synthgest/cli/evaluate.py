@@ -69,10 +69,11 @@ def knn_command(
     from synthgest.data.real.dataset import open_dataset
     from synthgest.data.splits import relations
     from synthgest.evaluation.knn import Features, evaluate_knn
+    from synthgest.recipes import parse_settings
     from synthgest.training.recogniser import open_encoder
 
     output = Output(json=as_json)
-    chosen = open_encoder(encoder, settings or [])
+    chosen = open_encoder(encoder, parse_settings(settings or []))
     known = open_dataset(reference)
     asked = open_dataset(query, like=known, strangers="drop")
     sides = [
@@ -110,13 +111,14 @@ def probe_command(
     from synthgest.data.real.dataset import open_dataset
     from synthgest.data.splits import RELATIVES, require_apart
     from synthgest.evaluation.probe import probe
+    from synthgest.recipes import parse_settings
     from synthgest.training.recogniser import open_encoder
 
     output = Output(json=as_json)
     known = open_dataset(reference)
     asked = open_dataset(query, like=known, strangers="drop")
     require_apart({"reference": known.clips, "query": asked.clips}, group_by=RELATIVES)
-    chosen = open_encoder(encoder, settings or [])
+    chosen = open_encoder(encoder, parse_settings(settings or []))
     (rows, clips), (asked_rows, asked_clips) = _seen(chosen, [known.clips, asked.clips], cache, output)
     labels, asked_labels = ([clip.label for clip in each] for each in (clips, asked_clips))
     found = probe(rows, labels, asked_rows, asked_labels, known.classes)
@@ -135,11 +137,12 @@ def zero_shot_command(
     """How many clips are named right by the words of the classes alone: by names, and by what is seen of them."""
     from synthgest.data.real.dataset import open_dataset
     from synthgest.evaluation.zero_shot import zero_shot
+    from synthgest.recipes import parse_settings
     from synthgest.training.recogniser import open_encoder
 
     output = Output(json=as_json)
     asked = open_dataset(query)
-    chosen = open_encoder(encoder, settings or [])
+    chosen = open_encoder(encoder, parse_settings(settings or []))
     ((rows, clips),) = _seen(chosen, [asked.clips], cache, output)
     found = zero_shot(chosen, rows, [clip.label for clip in clips], asked.class_entries, seed=seed)
     lines = [f"{kind:12s} {_accuracy_text(each).splitlines()[0]}" for kind, each in found.kinds.items()]
@@ -158,10 +161,11 @@ def latency_command(
     from synthgest.data.device import best_device
     from synthgest.data.real.dataset import open_dataset
     from synthgest.evaluation.latency import BATCHES, latency
+    from synthgest.recipes import parse_settings
     from synthgest.training.recogniser import open_encoder
 
     output = Output(json=as_json)
-    chosen = open_encoder(encoder, settings or [])
+    chosen = open_encoder(encoder, parse_settings(settings or []))
     with output.progress() as bar:
         task = bar.add_task("timings", total=len(BATCHES) + 3)
         clip = open_dataset(query).clips[0]

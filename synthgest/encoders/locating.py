@@ -1,5 +1,6 @@
 """Where the person is: several candidates are cropped and looked at again, and the one whose joints are surest is kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -10,8 +11,9 @@ from synthgest.encoders.pose_network import NECK, STRIDE, PoseNetwork, Poses
 CROP = 128
 """Side of a crop in pixels, as the network learns on."""
 
-# Sides in pixels at which the whole picture is searched: for large people, and for small ones.
-_LOOKS = (128, 224, 320, 480)
+# Sides in pixels at which the whole picture is searched: for large people; and, where none is surely found, for small ones.
+_LOOKS = ((128, 224), (320, 480))
+_SURE = 0.6
 _PEAKS = 3  # necks that are tried at each
 _APART = 7  # cells of a heatmap: two necks are not nearer
 _METRES = 2.4  # side of the crops on which candidates are compared
@@ -35,7 +37,21 @@ class People:
 
 def locate(network: PoseNetwork, pictures: torch.Tensor) -> People:
     """The person whose joints are surest in each picture (N, 3, S, S) uint8."""
-    which, candidates = _candidates(network, pictures)
+    large, small = _LOOKS
+    found = _surest(network, pictures, large)
+    unsure = torch.nonzero(found.sure < _SURE).squeeze(1)
+    if not len(unsure):
+        return found
+    finer = _surest(network, pictures[unsure], small)
+    better = finer.sure > found.sure[unsure]
+    for kept, other in ((found.necks, finer.necks), (found.metre, finer.metre), (found.sure, finer.sure)):
+        kept[unsure[better]] = other[better]
+    return found
+
+
+def _surest(network: PoseNetwork, pictures: torch.Tensor, looks: Sequence[int]) -> People:
+    """The person whose joints are surest in each picture, searched at some sizes of it."""
+    which, candidates = _candidates(network, pictures, looks)
     seen = _again(network, pictures, which, candidates)
     best = torch.stack([torch.where(which == number, seen.sure, -1).argmax() for number in range(len(pictures))])
     found = seen.of(best)
@@ -80,11 +96,11 @@ def _sampled(pictures: torch.Tensor, middle: torch.Tensor, side: torch.Tensor, w
     return found.round().clamp(0, 255).to(torch.uint8)
 
 
-def _candidates(network: PoseNetwork, pictures: torch.Tensor) -> tuple[torch.Tensor, People]:
+def _candidates(network: PoseNetwork, pictures: torch.Tensor, looks: Sequence[int]) -> tuple[torch.Tensor, People]:
     """Peaks of the neck's heatmap, at several sizes of the picture."""
     every = torch.arange(len(pictures), device=pictures.device)
     necks, metres = [], []
-    for side in _LOOKS:
+    for side in looks:
         small = F.interpolate(pictures.float(), size=(side, side), mode="bilinear", antialias=True, align_corners=False)
         poses = network(small.round().to(torch.uint8))
         back = pictures.shape[-1] / side
@@ -94,7 +110,7 @@ def _candidates(network: PoseNetwork, pictures: torch.Tensor) -> tuple[torch.Ten
         down, across = places // heat.shape[-1], places % heat.shape[-1]
         necks.append((torch.stack([across, down], dim=2) + 0.5) * STRIDE * back)
         metres.append(poses.sizes.flatten(1).gather(1, places).exp() * back)
-    which = every.repeat_interleave(_PEAKS).repeat(len(_LOOKS))
+    which = every.repeat_interleave(_PEAKS).repeat(len(looks))
     metre = torch.cat([each.flatten() for each in metres])
     return which, People(torch.cat([each.flatten(0, 1) for each in necks]), metre, torch.zeros_like(metre))
 

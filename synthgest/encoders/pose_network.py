@@ -28,6 +28,7 @@ _SHAPE = 16  # values that are read from the features at each joint
 _GLOBAL = 128  # values that are read from the whole picture
 _LEAST_TORSO = 6.0  # pixels; below, a torso is noise
 _SIZE = 4.0  # logarithm of the usual pixels to a metre
+_WELL_SEEN = 0.8  # how sure a place is that is told
 _JITTER = 0.02  # of a torso: joints are shaken by as much in training, for at first they are known too well
 
 
@@ -97,6 +98,12 @@ class PoseNetwork(nn.Module):
         stances = self.stance(torch.cat([self._stance(believed), trusted], dim=1))
         vector = stances[: len(pictures)] + self.looks(torch.cat([shape.flatten(1), overall], dim=1))
         return Poses(heat, places, sure, maps[:, -2], maps[:, -1] + _SIZE, vector, stances[len(pictures) :])
+
+    def imagine(self, joints: torch.Tensor) -> torch.Tensor:
+        """Vectors (M, D) of frames of which nothing but the joints (M, J, 2) is known, as sure as if they had been seen well."""
+        sure = torch.full(joints.shape[:2], _WELL_SEEN, device=joints.device)
+        vectors: torch.Tensor = self.stance(torch.cat([self._stance(joints), sure], dim=1))
+        return vectors
 
     def _trunk(self, pictures: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """The finest features, and what is pooled over the whole picture: of the last stage but one, and of the last."""

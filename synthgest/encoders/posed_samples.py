@@ -39,8 +39,11 @@ def posed_sample(
     rng: np.random.Generator,
     *,
     moments: int,
+    place: Floats | None = None,
 ) -> dict[str, torch.Tensor]:
     """A square of the clip, the same in all frames, and what the network must see in it; zeros where there is no truth.
+
+    place: (2, 3), from the frames' pixels to the square's; by default around the person, or somewhere near.
 
     video: (T, 3, CROP, CROP) uint8. joints: (T, J, 2) pixels. seen: (T, J) bool, whether they are in the square. size: (T,)
     logarithm of the pixels to a metre. mask: (T, h, w) part of each cell that the person covers. motion: (moments, J, 2) where the
@@ -51,11 +54,11 @@ def posed_sample(
         blank = {"joints": torch.zeros(*shape, 2), "seen": torch.zeros(shape, dtype=torch.bool)}
         blank |= {"size": torch.zeros(len(frames)), "mask": torch.zeros(len(frames), _CELLS, _CELLS)}
         blank |= {"motion": torch.full((moments, len(JOINTS), 2), torch.nan)}
-        place = _whole(frames, rng)
+        place = _whole(frames, rng) if place is None else place
         return {"video": _changed(_warped(frames, place), rng), **blank}
     every = truth["joints_2d"][:, SMPLX].astype(np.float64)
     joints, metre = every[numbers], _metre({name: truth[name][numbers] for name in _CAMERA})
-    place = _square(joints, metre, rng)
+    place = _square(joints, metre, rng) if place is None else place
     found = joints @ place[:, :2].T + place[:, 2]
     motion = every[random_indices(len(every), moments, rng)] @ place[:, :2].T + place[:, 2]
     masks = [_warped_one(mask.astype(np.uint8) * 255, place, _INSIDE) for mask in truth["mask"][numbers]]

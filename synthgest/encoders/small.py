@@ -11,15 +11,21 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.nn import functional as F
 
+from synthgest.content import content
 from synthgest.encoders.encoder import EncoderMark, weights_digest
 from synthgest.encoders.locating import CROP, People, crop, locate, whole
 from synthgest.encoders.pose_network import STRIDE, PoseNetwork, Poses, expected
 from synthgest.encoders.posed_samples import mirrored_sample, posed_sample
 from synthgest.encoders.temporal_pooling import TemporalPooling
+from synthgest.encoders.weights import fill, read_weights
 from synthgest.errors import SpecError
 from synthgest.frames import Frames
 from synthgest.tables import to_value
 
+SHIPPED = "synthgest-encoder-small"
+"""The model in assets/models whose weights it begins with."""
+
+_SHIPPED_SIZE = 32, 256
 _SIDE = 480  # pixels of the square in which a clip is searched for a person
 _METRES = 2.1  # side of the square around the person in which the clip is read
 _VIEWS = (1.8, 2.1, 2.5)  # sides of those in which it is read to be surer of its class
@@ -34,15 +40,25 @@ _WEIGHTS = {"heat": 1.0, "place": 0.03, "mask": 1.0, "size": 0.5}
 class SmallSettings:
     """Settings of the encoder ``small``.
 
-    width: of the network's first layer. dimension: of a feature. frames: looked at of each clip. seed: of the first weights.
+    width: of the network's first layer. dimension: of a feature. frames: looked at of each clip. pretrained: whether it begins with
+    the weights that ship; by default it does if width and dimension are theirs. seed: of the first weights otherwise.
     """
 
-    width: int = 32
-    dimension: int = 256
+    width: int = _SHIPPED_SIZE[0]
+    dimension: int = _SHIPPED_SIZE[1]
     frames: int = 8
+    pretrained: bool | None = None
     seed: int = 0
 
+    @property
+    def begins_shipped(self) -> bool:
+        """Whether it begins with the weights that ship."""
+        return self.pretrained is not False and (self.width, self.dimension) == _SHIPPED_SIZE
+
     def __post_init__(self) -> None:
+        if self.pretrained and not self.begins_shipped:
+            size = "width = {}, dimension = {}".format(*_SHIPPED_SIZE)
+            raise SpecError(f"pretrained = true, but the weights that ship have {size}; leave these out, or pretrained")
         if self.width < 8 or self.width % 8:
             raise SpecError(f"width is {self.width}; expected a multiple of 8, from 8")
         if not 1 <= self.frames <= 64:
@@ -57,6 +73,9 @@ class SmallEncoder:
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(self._settings.seed)
             self.module = SmallModule(self._settings.width, self._settings.dimension)
+        if self._settings.begins_shipped:
+            path = content("assets") / "models" / SHIPPED / "encoder.safetensors"
+            fill(self.module, read_weights(path), path)
 
     @property
     def mark(self) -> EncoderMark:
@@ -65,7 +84,7 @@ class SmallEncoder:
             encoder="small",
             model=f"width {self._settings.width}",
             weights=weights_digest(self.module),
-            preprocessing=f"{_SIDE} pixels, in their middle, {_METRES} metres around the person",
+            preprocessing=f"{_SIDE} pixels, searched from coarse to fine; {_METRES} metres around the person",
             frames=self._settings.frames,
             dimension=self._settings.dimension,
             ordered=True,
@@ -151,6 +170,12 @@ class SmallModule(nn.Module):
         sure = found.sure.reshape(clips, len(looked))
         own = sure.argmax(dim=1) + torch.arange(clips, device=videos.device) * len(looked)
         return found.of(own)
+
+    def imagine(self, joints: torch.Tensor) -> torch.Tensor:
+        """Features (B, D) of clips of which only the joints (B, T, J, 2) are known, as in ``JOINTS``, in pixels."""
+        vectors = self.poses.imagine(joints.flatten(0, 1))
+        features: torch.Tensor = self.pooling(vectors.reshape(*joints.shape[:2], -1))
+        return features
 
     def read(
         self, squares: torch.Tensor, told: torch.Tensor | None = None, imagined: torch.Tensor | None = None

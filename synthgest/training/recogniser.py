@@ -1,7 +1,7 @@
 """A trained encoder and head: what a run folder holds, and what evaluation asks for classes."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,6 @@ from synthgest.data.video import tsn_indices
 from synthgest.encoders import load_encoder
 from synthgest.encoders.encoder import Encoder, Viewing
 from synthgest.errors import CorruptClip, DatasetError, ModelError
-from synthgest.recipes import parse_settings
 from synthgest.tables import to_value
 from synthgest.training.checkpoint import load_weights, save_weights
 from synthgest.training.head import build_head
@@ -123,11 +122,11 @@ def take_over(run: str | Path, encoder: Encoder) -> str:
     return file_digest(path)
 
 
-def open_encoder(name: str, assignments: Sequence[str]) -> Encoder:
+def open_encoder(name: str, settings: Mapping[str, Any]) -> Encoder:
     """An encoder by its name and settings, or that of a training run by its folder."""
     if is_finished(Path(name)):
         return load_recogniser(name).encoder
-    return load_encoder(name, parse_settings(assignments))
+    return load_encoder(name, settings)
 
 
 def is_finished(folder: Path) -> bool:

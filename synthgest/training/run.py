@@ -98,7 +98,7 @@ def train(
     team.wait()
     if is_finished(folder):
         return load_recogniser(folder)
-    desk = _Desk(encoder, head, settings, classes, folder, cache, progress, team)
+    desk = Desk(encoder, head, settings, classes, folder, cache, progress, team)
     seconds = desk.learn(course)
     about = About(
         settings=settings,
@@ -134,7 +134,7 @@ def train(
     return made
 
 
-class _Desk:
+class Desk:
     """Where the stages are worked through, one after the other, each from what the one before has kept."""
 
     def __init__(

@@ -1,0 +1,225 @@
+"""Train the CLIP that ships, ``synthgest-clip-tiny``, from nothing; what was done before goes on where it was interrupted.
+
+python scripts/train_clip_tiny.py FOLDER [--clips 45] [--steps 2400]
+
+A picture is compared with one phrase of every class, worded anew in every step, so that look-alikes are always among the others
+(InfoNCE, from pictures to words). Where joints are is learned beside, by layers that are then thrown away: from words alone a
+small network finds no hands.
+"""
+
+import argparse
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import model_clips
+import numpy as np
+import open_clip
+import safetensors.torch
+import torch
+from numpy.typing import NDArray
+from pretrain_small import halved, tell
+from torch import nn
+from torch.nn import functional as F
+
+from synthgest.content import content
+from synthgest.data.cache import FrameCache
+from synthgest.data.dataset import Dataset
+from synthgest.data.storage import write_bytes, write_whole
+from synthgest.encoders.encoder import EncoderMark
+from synthgest.encoders.locating import CROP
+from synthgest.encoders.pose_network import JOINTS
+from synthgest.encoders.posed_samples import mirrored_sample, posed_sample
+from synthgest.frames import Frames
+from synthgest.gestures import load_gestures
+from synthgest.scoring.open_clip_model import SHIPPED
+from synthgest.training.lessons import Lesson, stages
+from synthgest.training.run import Desk
+from synthgest.training.settings import TrainSettings
+from synthgest.training.team import Team
+
+MODEL: dict[str, Any] = {
+    "embed_dim": 128,
+    "vision_cfg": {"image_size": CROP, "layers": [2, 2, 2, 2], "width": 16},
+    "text_cfg": {"context_length": 77, "vocab_size": 49408, "width": 48, "heads": 4, "layers": 2},
+}
+MEAN, SPREAD = 0.45, 0.25  # of pixels, of 1
+CELL = 8  # pixels of a picture to a cell of the maps on which joints are learned
+BUMP = 0.8  # cells
+SHOWN, STRETCH, OFF = (0.7, 1.1), (0.9, 1.1), 0.1  # of the picture: how much of it is seen, and how far from its middle
+TEMPLATES = (
+    "{}",
+    "{}.",
+    "a video of {}",
+    "a photo of {}",
+    "a picture of {}",
+    "a clip that shows {}",
+    "footage of {}",
+    "a rendering of {}",
+    "a cartoon of {}",
+    "{}, seen from the front",
+    "{} in {place}",
+    "a video of {} in {place}",
+)
+
+
+class Pictures(nn.Module):
+    """The half of the CLIP that sees, and the layers that tell where the joints are while it learns."""
+
+    def __init__(self, visual: nn.Module) -> None:
+        super().__init__()
+        self.visual = visual
+        width = 4 * MODEL["vision_cfg"]["width"]
+        self.lateral = nn.ModuleList(nn.Conv2d(width * 2**level, width, 1) for level in (1, 2, 3))
+        self.mix = nn.Sequential(nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU())
+        self.maps = nn.Conv2d(width, len(JOINTS), 1)
+
+    def forward(self, videos: torch.Tensor) -> torch.Tensor:
+        """(B, T, 3, S, S) uint8 to features (B, D): the mean of the frames' normalised features."""
+        return self.both(videos)[0]
+
+    def both(self, videos: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Features, and log-heatmaps (B T, J, h, w)."""
+        x = (videos.flatten(0, 1).float() / 255 - MEAN) / SPREAD
+        levels = [self.visual.layer1(self.visual.stem(x.contiguous(memory_format=torch.channels_last)))]
+        for stage in (self.visual.layer2, self.visual.layer3, self.visual.layer4):
+            levels.append(stage(levels[-1]))
+        features = F.normalize(self.visual.attnpool(levels[-1]), dim=-1)
+        finer = self.lateral[2](levels[3])
+        for level in (1, 0):
+            finer = self.lateral[level](levels[level + 1]) + F.interpolate(finer, scale_factor=2)
+        heat = self.maps(self.mix(finer)).flatten(2).log_softmax(dim=-1).unflatten(2, finer.shape[2:])
+        return F.normalize(features.unflatten(0, videos.shape[:2]).mean(dim=1), dim=-1), heat
+
+
+class Seeing:
+    """``Pictures`` as what ``synthgest.training`` trains."""
+
+    fixed = False
+
+    def __init__(self, visual: nn.Module) -> None:
+        self.module = Pictures(visual)
+
+    @property
+    def mark(self) -> EncoderMark:
+        """Nothing depends on it: it is never used outside this script."""
+        size = MODEL["embed_dim"]
+        return EncoderMark(encoder="", model="", weights="", preprocessing="", frames=8, dimension=size, ordered=False)
+
+    def prepare(self, frames: Frames) -> torch.Tensor:
+        """Never asked for: clips that are kept aside are judged by the scorer."""
+        raise NotImplementedError
+
+    def sample(
+        self,
+        frames: Frames,
+        numbers: Sequence[int],
+        truth: Mapping[str, NDArray[Any]],
+        rng: np.random.Generator,
+        *,
+        mirrored: bool,
+    ) -> dict[str, torch.Tensor]:
+        """Most of the picture, and where the joints are in it."""
+        height, width = frames.shape[1:3]
+        side = min(height, width) * rng.uniform(*SHOWN)
+        scale = CROP / side * np.array([rng.uniform(*STRETCH), 1.0])
+        middle = np.array([width, height]) / 2 + (min(height, width) * OFF) * rng.uniform(-1, 1, 2)
+        place = np.hstack([np.diag(scale), (CROP / 2 - scale * middle)[:, None]])
+        sample = posed_sample(frames, numbers, truth, rng, moments=1, place=place)
+        return mirrored_sample(sample) if mirrored else sample
+
+    def learn(self, batch: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
+        """Features (1, B, D), and the loss of the joints."""
+        features, heat = self.module.both(batch["video"])
+        joints, seen = batch["joints"].flatten(0, 1) / CELL - 0.5, batch["seen"].flatten(0, 1).float()
+        cells = torch.arange(heat.shape[-1])
+        across, down = (torch.exp(-((cells - joints[..., axis, None]) ** 2) / (2 * BUMP**2)) for axis in (0, 1))
+        bump = down[..., :, None] * across[..., None, :]
+        bump = bump / bump.sum(dim=(2, 3), keepdim=True).clamp_min(1e-6)
+        missed = -(bump * heat).sum(dim=(2, 3)) * seen
+        return features[None], {"heat": missed.sum() / seen.sum().clamp_min(1)}
+
+
+class Wording(nn.Module):
+    """The half of the CLIP that reads, as a head: cosines with a phrase of every class, times what it learns."""
+
+    def __init__(self, clip: nn.Module, phrases: Sequence[Sequence[str]]) -> None:
+        super().__init__()
+        self.clip = clip
+        tokenizer = open_clip.SimpleTokenizer(context_length=MODEL["text_cfg"]["context_length"])
+        self._tokens = [tokenizer(list(own)) for own in phrases]
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        """Logits (B, K)."""
+        chosen = [own[torch.randint(len(own), ())] for own in self._tokens]
+        words = self.clip.encode_text(torch.stack(chosen), normalize=True)
+        scale = self.clip.logit_scale.exp().clamp(max=100)
+        return scale * features @ words.T
+
+
+def main() -> None:
+    """Draw, train, and keep the model."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument(
+        "--clips", type=int, default=45, help="of each gesture; of people who do something else twice as many"
+    )
+    parser.add_argument("--steps", type=int, default=2400)
+    parser.add_argument("--seed", type=int, default=0)
+    asked = parser.parse_args()
+    shown = [model_clips.signs(asked.folder, asked.clips), model_clips.left_out(asked.folder, asked.clips)]
+    idle = model_clips.none(asked.folder, 2 * asked.clips)
+    classes = [entry for dataset in shown for entry in dataset.class_entries]
+    settings = TrainSettings(steps=asked.steps, frames=2, stills=0.5, lr=1e-3, validation=0, seed=asked.seed)
+    course = stages(lessons(shown, idle), None, settings)
+    torch.manual_seed(settings.seed)
+    clip = open_clip.CLIP(**MODEL)
+    seeing = Seeing(clip.visual)
+    clip.visual = nn.Identity()
+    phrases = [worded(entry.name, entry.phrase, entry.description) for entry in classes]
+    phrases.append([text for entry in idle.class_entries for text in worded("", entry.phrase, "")])
+    wording, cache = Wording(clip, phrases), FrameCache(folder=asked.folder / "frames")
+    seconds = Desk(seeing, wording, settings, classes, asked.folder / "clip-run", cache, tell, Team()).learn(course)
+    clip.visual = seeing.module.visual
+    about = {
+        "classes": {entry.name: entry.phrase for entry in classes},
+        "clips": len(course[0].clips),
+        "seconds": round(seconds),
+        "settings": asdict(settings),
+    }
+    keep(clip, content("assets") / "models" / SHIPPED, about)
+
+
+def lessons(shown: Sequence[Dataset], idle: Dataset) -> list[Lesson]:
+    """Clips of all gestures, and those of none, as one numbering of classes."""
+    starts = np.cumsum([0, *(len(dataset.classes) for dataset in shown)])
+    eye = np.eye(starts[-1] + 1)
+    clips = tuple(clip for dataset in shown for clip in dataset.clips)
+    labels = [start + clip.label for start, dataset in zip(starts[:-1], shown, strict=True) for clip in dataset.clips]
+    signs = Lesson(clips=clips, labels=eye[labels], weights=np.ones(len(clips)))
+    return [signs, Lesson(clips=idle.clips, labels=eye[[-1] * len(idle)], weights=np.ones(len(idle)))]
+
+
+def keep(clip: nn.Module, folder: Path, about: Mapping[str, Any]) -> None:
+    """Write the model as open_clip reads it, in half precision where it has matrices, and how it came about."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tensors = {name: halved(value).cpu().contiguous() for name, value in clip.state_dict().items()}
+    pixels = {"mean": [MEAN] * 3, "std": [SPREAD] * 3}
+    config = {"model_cfg": MODEL, "preprocess_cfg": pixels}
+    write_bytes(folder / "open_clip_config.json", json.dumps(config, indent=1).encode() + b"\n")
+    write_bytes(folder / "training.json", json.dumps(about, indent=1).encode() + b"\n")
+    write_whole(folder / "open_clip_model.safetensors", lambda part: safetensors.torch.save_file(tensors, str(part)))
+
+
+def worded(name: str, phrase: str, description: str) -> list[str]:
+    """Many ways to say a class: what it is called, its phrase, and what is seen of it, somewhere."""
+    places = ["a room", "a street", *(load_gestures([name])[0].environments if name else ())]
+    called = name.partition("/")[2].replace("-", " ").replace("_", " ")
+    said = [each for each in (phrase, description, f"the gesture {called}" if called else "") if each]
+    return [template.format(each, place=place) for each in said for template in TEMPLATES for place in places[:4]]
+
+
+if __name__ == "__main__":
+    main()
