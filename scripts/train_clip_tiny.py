@@ -1,10 +1,10 @@
-"""Train the CLIP that ships, ``synthgest-clip-tiny``, from nothing; what was done before goes on where it was interrupted.
+"""Train a small CLIP, ``synthgest-clip-tiny``, from nothing; what was done before goes on where it was interrupted.
 
 python scripts/train_clip_tiny.py FOLDER [--clips 45] [--steps 2400]
 
 A picture is compared with one phrase of every class, worded anew in every step, so that look-alikes are always among the others
-(InfoNCE, from pictures to words). Where joints are is learned beside, by layers that are then thrown away: from words alone a
-small network finds no hands.
+(InfoNCE, from pictures to words). Where joints are is learned beside, and how the encoder that ships describes the stance of these
+joints, by layers that are then thrown away: from words alone a small network finds no hands.
 """
 
 import argparse
@@ -32,14 +32,15 @@ from synthgest.encoders.encoder import EncoderMark
 from synthgest.encoders.locating import CROP
 from synthgest.encoders.pose_network import JOINTS
 from synthgest.encoders.posed_samples import mirrored_sample, posed_sample
+from synthgest.encoders.small import SmallEncoder
 from synthgest.frames import Frames
 from synthgest.gestures import load_gestures
-from synthgest.scoring.open_clip_model import SHIPPED
 from synthgest.training.lessons import Lesson, stages
 from synthgest.training.run import Desk
 from synthgest.training.settings import TrainSettings
 from synthgest.training.team import Team
 
+NAME = "synthgest-clip-tiny"
 MODEL: dict[str, Any] = {
     "embed_dim": 128,
     "vision_cfg": {"image_size": CROP, "layers": [2, 2, 2, 2], "width": 16},
@@ -48,6 +49,7 @@ MODEL: dict[str, Any] = {
 MEAN, SPREAD = 0.45, 0.25  # of pixels, of 1
 CELL = 8  # pixels of a picture to a cell of the maps on which joints are learned
 BUMP = 0.8  # cells
+STANCE = 256  # values of a vector of the encoder ``small``
 SHOWN, STRETCH, OFF = (0.7, 1.1), (0.9, 1.1), 0.1  # of the picture: how much of it is seen, and how far from its middle
 TEMPLATES = (
     "{}",
@@ -75,13 +77,14 @@ class Pictures(nn.Module):
         self.lateral = nn.ModuleList(nn.Conv2d(width * 2**level, width, 1) for level in (1, 2, 3))
         self.mix = nn.Sequential(nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU())
         self.maps = nn.Conv2d(width, len(JOINTS), 1)
+        self.stance = nn.Linear(MODEL["embed_dim"], STANCE)
 
     def forward(self, videos: torch.Tensor) -> torch.Tensor:
         """(B, T, 3, S, S) uint8 to features (B, D): the mean of the frames' normalised features."""
         return self.both(videos)[0]
 
-    def both(self, videos: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Features, and log-heatmaps (B T, J, h, w)."""
+    def both(self, videos: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """Features, log-heatmaps (B T, J, h, w), and the stance of each frame as the encoder ``small`` would say it (B T, D)."""
         x = (videos.flatten(0, 1).float() / 255 - MEAN) / SPREAD
         levels = [self.visual.layer1(self.visual.stem(x.contiguous(memory_format=torch.channels_last)))]
         for stage in (self.visual.layer2, self.visual.layer3, self.visual.layer4):
@@ -91,7 +94,8 @@ class Pictures(nn.Module):
         for level in (1, 0):
             finer = self.lateral[level](levels[level + 1]) + F.interpolate(finer, scale_factor=2)
         heat = self.maps(self.mix(finer)).flatten(2).log_softmax(dim=-1).unflatten(2, finer.shape[2:])
-        return F.normalize(features.unflatten(0, videos.shape[:2]).mean(dim=1), dim=-1), heat
+        stance = self.stance(features * 10)
+        return F.normalize(features.unflatten(0, videos.shape[:2]).mean(dim=1), dim=-1), heat, stance
 
 
 class Seeing:
@@ -101,6 +105,7 @@ class Seeing:
 
     def __init__(self, visual: nn.Module) -> None:
         self.module = Pictures(visual)
+        self.teacher = SmallEncoder({}).module.eval()
 
     @property
     def mark(self) -> EncoderMark:
@@ -131,15 +136,19 @@ class Seeing:
         return mirrored_sample(sample) if mirrored else sample
 
     def learn(self, batch: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-        """Features (1, B, D), and the loss of the joints."""
-        features, heat = self.module.both(batch["video"])
+        """Features (1, B, D), and the losses of the joints and of the stance."""
+        features, heat, stance = self.module.both(batch["video"])
+        with torch.no_grad():
+            wanted = self.teacher.poses.imagine(batch["joints"].flatten(0, 1))
+            wanted -= wanted.mean(dim=0)  # what all stances have in common says nothing
         joints, seen = batch["joints"].flatten(0, 1) / CELL - 0.5, batch["seen"].flatten(0, 1).float()
         cells = torch.arange(heat.shape[-1])
         across, down = (torch.exp(-((cells - joints[..., axis, None]) ** 2) / (2 * BUMP**2)) for axis in (0, 1))
         bump = down[..., :, None] * across[..., None, :]
         bump = bump / bump.sum(dim=(2, 3), keepdim=True).clamp_min(1e-6)
         missed = -(bump * heat).sum(dim=(2, 3)) * seen
-        return features[None], {"heat": missed.sum() / seen.sum().clamp_min(1)}
+        apart = 1 - F.cosine_similarity(stance, wanted, dim=-1).mean()
+        return features[None], {"heat": 0.5 * missed.sum() / seen.sum().clamp_min(1), "stance": 4 * apart}
 
 
 class Wording(nn.Module):
@@ -189,7 +198,7 @@ def main() -> None:
         "seconds": round(seconds),
         "settings": asdict(settings),
     }
-    keep(clip, content("assets") / "models" / SHIPPED, about)
+    keep(clip, content("assets") / "models" / NAME, about)
 
 
 def lessons(shown: Sequence[Dataset], idle: Dataset) -> list[Lesson]:

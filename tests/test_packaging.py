@@ -30,6 +30,7 @@ def test_the_wheel_holds_all_content_and_the_type_marker(wheel: Path) -> None:
     assert shipped <= names
     assert "synthgest/py.typed" in names
     assert any(name.endswith("licenses/LICENSE") for name in names)
+    assert wheel.stat().st_size <= 60_000_000
 
 
 def test_an_installed_wheel_finds_its_content(wheel: Path, tmp_path: Path) -> None:
@@ -59,5 +60,23 @@ def test_no_file_names_a_registry_or_a_path_of_one_machine() -> None:
             assert not [host for host in hosts if host in text], name
 
 
-def test_the_shipped_body_is_small() -> None:
-    assert (ROOT / "assets" / "body" / "body.npz").stat().st_size <= 8_000_000
+@pytest.mark.parametrize(
+    ("asset", "most"),
+    [
+        ("body/body.npz", 8_000_000),
+        ("models/synthgest-encoder-small", 15_000_000),
+    ],
+)
+def test_what_ships_is_small(asset: str, most: int) -> None:
+    path = ROOT / "assets" / asset
+    files = [path] if path.is_file() else list(path.iterdir())
+    assert 0 < sum(file.stat().st_size for file in files) <= most
+
+
+def test_models_ship_as_safetensors_with_a_card_and_how_they_were_made() -> None:
+    folders = [path for path in (ROOT / "assets" / "models").iterdir() if path.is_dir()]
+    assert folders
+    for folder in folders:
+        names = {path.name for path in folder.iterdir()}
+        assert {"README.md", "training.json"} <= names
+        assert {path.suffix for path in folder.iterdir()} == {".md", ".json", ".safetensors"}
