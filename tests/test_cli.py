@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -22,12 +21,6 @@ def synthgest(*words: object, cwd: Path | None = None) -> subprocess.CompletedPr
 def last_line(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     parsed: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return parsed
-
-
-def _processor_seconds() -> float:
-    """Of all processes that were started here and have ended: however busy the machine is with others, it is the same."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 @pytest.fixture
@@ -57,12 +50,15 @@ def test_a_dry_run_prints_the_plan_and_writes_nothing(small: list[object], tmp_p
 def test_a_changed_seed_exits_2_and_names_it(small: list[object], tmp_path: Path) -> None:
     synthgest(*small, "--workers", 0)
     before = tree_digest(tmp_path / "out")
-    began = _processor_seconds()
-    done = synthgest(*small, "--seed", 5)
-    assert _processor_seconds() - began < 2
-    assert done.returncode == 2
-    assert "seed: 0 in the folder, 5 asked for" in done.stderr
-    assert tree_digest(tmp_path / "out") == before
+    taken = []
+    for _ in range(5):  # the least of them, as for the help: what else the machine does is not the command's
+        began = time.monotonic()
+        done = synthgest(*small, "--seed", 5)
+        taken.append(time.monotonic() - began)
+        assert done.returncode == 2
+        assert "seed: 0 in the folder, 5 asked for" in done.stderr
+        assert tree_digest(tmp_path / "out") == before
+    assert min(taken) < 2
 
 
 def test_failed_shots_exit_1_and_are_counted_by_reason(small: list[object], tmp_path: Path) -> None:
