@@ -54,7 +54,7 @@ bench-gpu: $(READY) ## text-to-video on a GPU: clips an hour, peak memory, overh
 	$(BIN)/python scripts/bench_gpu.py
 
 models: $(READY) ## train what ships anew, from nothing: hours, and a killed run goes on
-	$(BIN)/python scripts/pretrain_small.py build/models --clips 30 --steps 1600
+	$(BIN)/python scripts/pretrain_small.py build/models
 
 docs: $(READY) ## rewrite the generated pages of docs/
 	$(BIN)/python scripts/write_docs.py

@@ -1,5 +1,6 @@
 """The clips that the shipped models learn from: all vocabularies and what shows none of them, with people near and far."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,37 +14,45 @@ NONE = ("not:drone", "not:everyday", "not:rocog", "not:ground-guide")
 LEFT_OUT = ("drone/closer", "drone/emergency", "drone/land", "everyday/bow", "everyday/raise-hand", "everyday/wave")
 """What the encoder never sees, so that these can stand for new gestures."""
 
-SETTINGS: dict[str, Any] = {
-    "fps": 8,
-    "frames": [12, 24],
-    "camera": {"yfov_degrees": [14, 60], "azimuth_degrees": [-45, 45], "upper_body": 0.3},
-}
-"""Of the generator ``pose-transfer``, where they differ from its recipe."""
+CAMERA = {"yfov_degrees": [14, 60], "azimuth_degrees": [-45, 45], "upper_body": 0.3}
+"""Where it differs from the recipe of the generator ``pose-transfer``."""
 
 
-def signs(folder: Path, clips: int) -> Dataset:
-    """Clips of all gestures but those that are left out; drawing goes on where it was interrupted."""
-    names = [name for vocabulary in VOCABULARIES for name in vocabularies()[vocabulary] if name not in LEFT_OUT]
-    return _drawn(names, folder / "signs", clips, seed=301)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """Clips that are drawn together. clips: of each gesture; of people who do something else twice as many.
 
+    frames: least and most of a clip. seed: of the gestures' clips; those of the others have the next.
+    """
 
-def none(folder: Path, clips: int) -> Dataset:
-    """Clips of people who do something else."""
-    return _drawn(list(NONE), folder / "none", clips, seed=302)
+    folder: Path
+    clips: int
+    fps: int
+    frames: tuple[int, int]
+    seed: int
 
+    def signs(self) -> Dataset:
+        """Clips of all gestures but those that are left out; drawing goes on where it was interrupted."""
+        names = [name for vocabulary in VOCABULARIES for name in vocabularies()[vocabulary] if name not in LEFT_OUT]
+        return self._drawn(names, "signs", self.clips, self.seed)
 
-def left_out(folder: Path, clips: int) -> Dataset:
-    """Clips of the gestures that are left out of the others."""
-    return _drawn(list(LEFT_OUT), folder / "left-out", clips, seed=303)
+    def none(self) -> Dataset:
+        """Clips of people who do something else."""
+        return self._drawn(list(NONE), "none", 2 * self.clips, self.seed + 1)
 
+    def left_out(self) -> Dataset:
+        """Clips of the gestures that are left out of the others."""
+        return self._drawn(list(LEFT_OUT), "left-out", self.clips, self.seed + 2)
 
-def _drawn(names: list[str], folder: Path, clips: int, *, seed: int) -> Dataset:
-    done = 0
+    def _drawn(self, names: list[str], kind: str, clips: int, seed: int) -> Dataset:
+        done = 0
 
-    def tell(_: Outcome) -> None:
-        nonlocal done
-        done += 1
-        if done % 100 == 0:
-            print(f"{folder.name}: {done} of {clips * len(names)} clips", flush=True)
+        def tell(_: Outcome) -> None:
+            nonlocal done
+            done += 1
+            if done % 100 == 0:
+                print(f"{kind}: {done} of {clips * len(names)} clips", flush=True)
 
-    return sg.generate(names, settings=SETTINGS, clips=clips, seed=seed, out=folder, extend=True, progress=tell)
+        settings: dict[str, Any] = {"fps": self.fps, "frames": list(self.frames), "camera": CAMERA}
+        out = self.folder / kind
+        return sg.generate(names, settings=settings, clips=clips, seed=seed, out=out, extend=True, progress=tell)

@@ -1,10 +1,11 @@
 """Train a small CLIP, ``synthgest-clip-tiny``, from nothing; what was done before goes on where it was interrupted.
 
-python scripts/train_clip_tiny.py FOLDER [--clips 45] [--steps 2400]
+python scripts/train_clip_tiny.py FOLDER [--steps 3000]
 
 A picture is compared with one phrase of every class, worded anew in every step, so that look-alikes are always among the others
-(InfoNCE, from pictures to words). Where joints are is learned beside, and how the encoder that ships describes the stance of these
-joints, by layers that are then thrown away: from words alone a small network finds no hands.
+(InfoNCE, from pictures to words). Where joints are is learned beside, for from words alone a small network finds no hands: on maps
+and from the features, by layers that are then thrown away; and by half of the heads of the attention that pools the picture, each
+of which is told to look at one joint.
 """
 
 import argparse
@@ -12,15 +13,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import model_clips
 import numpy as np
 import open_clip
 import safetensors.torch
 import torch
 from numpy.typing import NDArray
-from pretrain_small import halved, tell
+from pretrain_small import ROUNDS, halved, tell
 from torch import nn
 from torch.nn import functional as F
 
@@ -30,9 +30,8 @@ from synthgest.data.dataset import Dataset
 from synthgest.data.storage import write_bytes, write_whole
 from synthgest.encoders.encoder import EncoderMark
 from synthgest.encoders.locating import CROP
-from synthgest.encoders.pose_network import JOINTS
+from synthgest.encoders.pose_network import JOINTS, NECK
 from synthgest.encoders.posed_samples import mirrored_sample, posed_sample
-from synthgest.encoders.small import SmallEncoder
 from synthgest.frames import Frames
 from synthgest.gestures import load_gestures
 from synthgest.training.lessons import Lesson, stages
@@ -43,13 +42,11 @@ from synthgest.training.team import Team
 NAME = "synthgest-clip-tiny"
 MODEL: dict[str, Any] = {
     "embed_dim": 128,
-    "vision_cfg": {"image_size": CROP, "layers": [2, 2, 2, 2], "width": 16},
+    "vision_cfg": {"image_size": CROP, "layers": [2, 2, 2, 2], "width": 16, "head_width": 16},
     "text_cfg": {"context_length": 77, "vocab_size": 49408, "width": 48, "heads": 4, "layers": 2},
 }
 MEAN, SPREAD = 0.45, 0.25  # of pixels, of 1
-CELL = 8  # pixels of a picture to a cell of the maps on which joints are learned
 BUMP = 0.8  # cells
-STANCE = 256  # values of a vector of the encoder ``small``
 SHOWN, STRETCH, OFF = (0.7, 1.1), (0.9, 1.1), 0.1  # of the picture: how much of it is seen, and how far from its middle
 TEMPLATES = (
     "{}",
@@ -67,6 +64,15 @@ TEMPLATES = (
 )
 
 
+class Sight(NamedTuple):
+    """Of B clips of T frames: features (B, D); log-heatmaps (B T, J, h, w); where the heads look; stance (B T, 2 J)."""
+
+    features: torch.Tensor
+    heat: torch.Tensor
+    looks: torch.Tensor
+    stance: torch.Tensor
+
+
 class Pictures(nn.Module):
     """The half of the CLIP that sees, and the layers that tell where the joints are while it learns."""
 
@@ -77,25 +83,37 @@ class Pictures(nn.Module):
         self.lateral = nn.ModuleList(nn.Conv2d(width * 2**level, width, 1) for level in (1, 2, 3))
         self.mix = nn.Sequential(nn.Conv2d(width, width, 3, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU())
         self.maps = nn.Conv2d(width, len(JOINTS), 1)
-        self.stance = nn.Linear(MODEL["embed_dim"], STANCE)
+        self.stance = nn.Linear(MODEL["embed_dim"], 2 * len(JOINTS))
 
     def forward(self, videos: torch.Tensor) -> torch.Tensor:
         """(B, T, 3, S, S) uint8 to features (B, D): the mean of the frames' normalised features."""
-        return self.both(videos)[0]
+        return self.both(videos).features
 
-    def both(self, videos: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Features, log-heatmaps (B T, J, h, w), and the stance of each frame as the encoder ``small`` would say it (B T, D)."""
+    def both(self, videos: torch.Tensor) -> Sight:
+        """Features, and what is said of the joints."""
         x = (videos.flatten(0, 1).float() / 255 - MEAN) / SPREAD
         levels = [self.visual.layer1(self.visual.stem(x.contiguous(memory_format=torch.channels_last)))]
         for stage in (self.visual.layer2, self.visual.layer3, self.visual.layer4):
             levels.append(stage(levels[-1]))
-        features = F.normalize(self.visual.attnpool(levels[-1]), dim=-1)
         finer = self.lateral[2](levels[3])
         for level in (1, 0):
             finer = self.lateral[level](levels[level + 1]) + F.interpolate(finer, scale_factor=2)
         heat = self.maps(self.mix(finer)).flatten(2).log_softmax(dim=-1).unflatten(2, finer.shape[2:])
-        stance = self.stance(features * 10)
-        return F.normalize(features.unflatten(0, videos.shape[:2]).mean(dim=1), dim=-1), heat, stance
+        made, looks = pooled(self.visual.attnpool, levels[-1])
+        unit = F.normalize(made, dim=-1).unflatten(0, videos.shape[:2]).mean(dim=1)
+        return Sight(F.normalize(unit, dim=-1), heat, looks, self.stance(made))
+
+
+def pooled(pool: nn.Module, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """What open_clip's attention makes of maps (N, C, h, w): (N, D), and where its heads look, as logarithms (N, heads, h, w)."""
+    tokens = x.flatten(2).transpose(1, 2)
+    tokens = torch.cat([tokens.mean(dim=1, keepdim=True), tokens], dim=1) + pool.positional_embedding
+    heads = pool.num_heads
+    query = pool.q_proj(tokens[:, :1]).unflatten(2, (heads, -1)).transpose(1, 2)
+    key, value = (layer(tokens).unflatten(2, (heads, -1)).transpose(1, 2) for layer in (pool.k_proj, pool.v_proj))
+    looks = (query @ key.transpose(2, 3) / query.shape[-1] ** 0.5).log_softmax(dim=-1)
+    made = pool.c_proj((looks.exp() @ value).flatten(1))
+    return made, looks[:, :, 0, 1:].unflatten(2, x.shape[2:])
 
 
 class Seeing:
@@ -105,7 +123,6 @@ class Seeing:
 
     def __init__(self, visual: nn.Module) -> None:
         self.module = Pictures(visual)
-        self.teacher = SmallEncoder({}).module.eval()
 
     @property
     def mark(self) -> EncoderMark:
@@ -136,19 +153,35 @@ class Seeing:
         return mirrored_sample(sample) if mirrored else sample
 
     def learn(self, batch: Mapping[str, torch.Tensor]) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
-        """Features (1, B, D), and the losses of the joints and of the stance."""
-        features, heat, stance = self.module.both(batch["video"])
-        with torch.no_grad():
-            wanted = self.teacher.poses.imagine(batch["joints"].flatten(0, 1))
-            wanted -= wanted.mean(dim=0)  # what all stances have in common says nothing
-        joints, seen = batch["joints"].flatten(0, 1) / CELL - 0.5, batch["seen"].flatten(0, 1).float()
-        cells = torch.arange(heat.shape[-1])
-        across, down = (torch.exp(-((cells - joints[..., axis, None]) ** 2) / (2 * BUMP**2)) for axis in (0, 1))
-        bump = down[..., :, None] * across[..., None, :]
-        bump = bump / bump.sum(dim=(2, 3), keepdim=True).clamp_min(1e-6)
-        missed = -(bump * heat).sum(dim=(2, 3)) * seen
-        apart = 1 - F.cosine_similarity(stance, wanted, dim=-1).mean()
-        return features[None], {"heat": 0.5 * missed.sum() / seen.sum().clamp_min(1), "stance": 4 * apart}
+        """Features (1, B, D), and the losses of the joints: on fine maps, where the heads look, and what the features say."""
+        sight = self.module.both(batch["video"])
+        joints, seen = batch["joints"].flatten(0, 1), batch["seen"].flatten(0, 1).float()
+        heads = sight.looks[:, : len(JOINTS)]
+        stance, wanted = sight.stance.unflatten(1, (-1, 2)), stances(joints)
+        known = seen.all(dim=1).float()
+        apart = F.smooth_l1_loss(stance, wanted, reduction="none").mean(dim=(1, 2))
+        return sight.features[None], {
+            "heat": 0.5 * missed(sight.heat, joints, seen),
+            "looks": 0.5 * missed(heads, joints, seen),
+            "stance": 10 * (apart * known).sum() / known.sum().clamp_min(1),
+        }
+
+
+def missed(heat: torch.Tensor, joints: torch.Tensor, seen: torch.Tensor) -> torch.Tensor:
+    """Cross-entropy of log-probabilities (N, J, h, w) with bumps where the joints (N, J, 2) are, in pixels; seen: (N, J)."""
+    cells = torch.arange(heat.shape[-1])
+    middle = joints * (heat.shape[-1] / CROP) - 0.5
+    across, down = (torch.exp(-((cells - middle[..., axis, None]) ** 2) / (2 * BUMP**2)) for axis in (0, 1))
+    bump = down[..., :, None] * across[..., None, :]
+    bump = bump / bump.sum(dim=(2, 3), keepdim=True).clamp_min(1e-6)
+    return (-(bump * heat).sum(dim=(2, 3)) * seen).sum() / seen.sum().clamp_min(1)
+
+
+def stances(joints: torch.Tensor) -> torch.Tensor:
+    """Joints (N, J, 2) seen from the neck, in torsos."""
+    neck, hips = joints[:, NECK : NECK + 1], joints[:, [JOINTS.index("left_hip"), JOINTS.index("right_hip")]]
+    torso = (hips.mean(dim=1, keepdim=True) - neck).norm(dim=-1, keepdim=True).clamp_min(6.0)
+    return ((joints - neck) / torso).clamp(-4, 4)
 
 
 class Wording(nn.Module):
@@ -172,14 +205,11 @@ def main() -> None:
     """Draw, train, and keep the model."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument(
-        "--clips", type=int, default=45, help="of each gesture; of people who do something else twice as many"
-    )
-    parser.add_argument("--steps", type=int, default=2400)
+    parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
-    shown = [model_clips.signs(asked.folder, asked.clips), model_clips.left_out(asked.folder, asked.clips)]
-    idle = model_clips.none(asked.folder, 2 * asked.clips)
+    pool = ROUNDS[-1].pool(asked.folder / f"round-{len(ROUNDS)}")
+    shown, idle = [pool.signs(), pool.left_out()], pool.none()
     classes = [entry for dataset in shown for entry in dataset.class_entries]
     settings = TrainSettings(steps=asked.steps, frames=2, stills=0.5, lr=1e-3, validation=0, seed=asked.seed)
     course = stages(lessons(shown, idle), None, settings)
@@ -189,7 +219,7 @@ def main() -> None:
     clip.visual = nn.Identity()
     phrases = [worded(entry.name, entry.phrase, entry.description) for entry in classes]
     phrases.append([text for entry in idle.class_entries for text in worded("", entry.phrase, "")])
-    wording, cache = Wording(clip, phrases), FrameCache(folder=asked.folder / "frames")
+    wording, cache = Wording(clip, phrases), FrameCache(folder=pool.folder / "frames")
     seconds = Desk(seeing, wording, settings, classes, asked.folder / "clip-run", cache, tell, Team()).learn(course)
     clip.visual = seeing.module.visual
     about = {

@@ -29,6 +29,7 @@ from synthgest.evaluation.accuracy import accuracy, accuracy_of
 from synthgest.evaluation.extraction import features
 from synthgest.gestures import load_gestures
 from synthgest.recipes import load_recipe
+from synthgest.training import items as training_items
 from synthgest.training.generated import GeneratedSet
 from synthgest.training.items import Batches, Draw, TrainingItems, frame_numbers
 from synthgest.training.lessons import Lesson, draw_up, stages
@@ -96,6 +97,26 @@ def test_any_number_of_workers_reads_the_same(drawn: sg.Dataset) -> None:
         return [b"".join(value.numpy().tobytes() for value in batch.values()) for batch in loader]
 
     assert read(0) == read(2)
+
+
+def test_ground_truth_is_unpacked_once_while_there_is_room(drawn: sg.Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    unpack = sg.Clip.truth
+
+    def told(clip: sg.Clip) -> dict[str, np.ndarray]:
+        read.append(clip.id)
+        return unpack(clip)
+
+    monkeypatch.setattr(sg.Clip, "truth", told)
+    roomy = items(drawn)
+    again = [roomy[Draw(turn, 0, 2)]["joints"] for turn in (0, 1, 0)]
+    assert len(read) == 1
+    assert torch.equal(again[0], again[2])
+    monkeypatch.setattr(training_items, "_REMEMBERED", 100)
+    narrow = items(drawn)
+    assert torch.equal(narrow[Draw(0, 0, 2)]["joints"], again[0])
+    assert torch.equal(narrow[Draw(1, 0, 2)]["joints"], again[1])
+    assert len(read) == 3
 
 
 def test_batches_are_the_same_wherever_they_begin() -> None:

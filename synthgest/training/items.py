@@ -1,11 +1,12 @@
 """What training reads: clips become samples, their chance from seed, round and clip alone, at any number of workers."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch.utils.data import Dataset, Sampler
 from torchvision.transforms import v2
 
@@ -20,6 +21,7 @@ from synthgest.encoders.learning import Taught
 from synthgest.training.generated import GeneratedClip
 from synthgest.training.lessons import Lesson
 
+_REMEMBERED = 2**30  # bytes of ground truth that a worker keeps
 _STILLS = 4  # single frames to a clip, so that a step of them has as many pictures
 
 
@@ -48,6 +50,8 @@ class TrainingItems(Dataset[dict[str, torch.Tensor]]):
         self._lesson, self._encoder = lesson, encoder
         self._flip, self._seed, self._cache = flip, seed, cache
         self._mirror = mirrors(classes)
+        self._truths: dict[int, Mapping[str, NDArray[Any]]] = {}
+        self._room = _REMEMBERED
 
     def __len__(self) -> int:
         """Number of clips."""
@@ -69,13 +73,24 @@ class TrainingItems(Dataset[dict[str, torch.Tensor]]):
             label = np.concatenate([label[order], label[len(order) :]])
         with seeded(int(rng.integers(2**31))):
             if isinstance(self._encoder, Taught):
-                sample = self._encoder.sample(frames, numbers, clip.truth(), rng, mirrored=mirrored)
+                sample = self._encoder.sample(frames, numbers, self._truth(draw.index), rng, mirrored=mirrored)
             else:
                 video = _AUGMENTED(self._encoder.prepare(frames))
                 sample = {"video": video.flip(-1) if mirrored else video}
         sample["label"] = torch.from_numpy(label.astype(np.float32))
         sample["weight"] = torch.tensor(float(self._lesson.weights[draw.index]))
         return sample
+
+    def _truth(self, index: int) -> Mapping[str, NDArray[Any]]:
+        """Of a clip, unpacked once while there is room: a run comes back to all clips again and again."""
+        if index in self._truths:
+            return self._truths[index]
+        truth = self._lesson.clips[index].truth()
+        size = sum(array.nbytes for array in truth.values())
+        if size <= self._room:
+            self._room -= size
+            self._truths[index] = truth
+        return truth
 
 
 def frame_numbers(clip: LabelledClip, count: int, rng: np.random.Generator) -> list[int]:
