@@ -49,7 +49,7 @@ _JOINTS = [
 ]
 _SECONDS, _STEP = 1.33, 0.33
 _REAL_FPS = 30.0
-_SHORTEST = 20
+_SHORTEST = 20  # frames of a recording
 _UNIT = 0.27  # seconds in which a speed is counted, so that it weighs about as much as a place
 _NEIGHBOURS = 5
 
@@ -64,7 +64,17 @@ class Windows:
 
 
 def generated(folder: Path) -> Windows:
-    """The windows of a generated data set, from where a clip's first stroke is reached to where the gesture ends."""
+    """The windows of a generated data set."""
+    return _windows(signs(folder))
+
+
+def real(folder: Path, people: Sequence[str]) -> Windows:
+    """The windows of the recordings of some people."""
+    return _windows(recorded(folder, people))
+
+
+def signs(folder: Path) -> list[tuple[int, Floats, float]]:
+    """Label, points (T, 8, 2) and frames a second of each clip, from its first stroke to where the gesture ends."""
     segments = []
     for clip in Dataset(folder):
         keypoints, fps = clip.truth()["coco_keypoints"][:, _JOINTS, :2].astype(np.float64), clip.record.fps
@@ -72,13 +82,13 @@ def generated(folder: Path) -> Windows:
         first = min(round(reached[0] * fps), len(keypoints) - _SHORTEST)
         last = max(round(clip.record.provenance["shown"][1] * fps), first + _SHORTEST)
         segments.append((LABELS.index(clip.gesture.partition("/")[2]), keypoints[first:last], fps))
-    return _windows(segments)
+    return segments
 
 
-def real(folder: Path, people: Sequence[str]) -> Windows:
-    """The windows of the recordings of some people."""
+def recorded(folder: Path, people: Sequence[str]) -> list[tuple[int, Floats, float]]:
+    """The same of the recordings of some people."""
     paths = sorted(path for path in folder.glob("*.csv") if path.name.partition("_")[0] in people)
-    return _windows([segment for path in paths for segment in _segments(path)])
+    return [segment for path in paths for segment in _segments(path)]
 
 
 def _segments(path: Path) -> Iterator[tuple[int, Floats, float]]:

@@ -1,19 +1,17 @@
 """Whether smoothing labels by uncertainty helps, with bad clips mixed in: ``ul`` beside ``ls``, ``uw``, ``uf`` and ``none``.
 
-    python scripts/smoothing_worth.py DATASET OTHERS UNSEEN OUT [--photographs DATA]
+    python scripts/smoothing_worth.py DATASET OTHERS UNSEEN CACHE [--photographs DATA]
 
 DATASET holds clips of some gestures, OTHERS clips of people who do something else, UNSEEN clips of the same gestures on which
-is judged. Of each class a part is made bad: half of these show another class, half show none (clips of OTHERS), all with the
-class's label. Each set is scored by ``prototype``; a linear head learns from the encoder's frozen features and the labels that
-``Dataset.targets`` makes of the scores. A seed chooses which clips are bad. OUT keeps the sets and the features.
+is judged. Of each class a part is made bad: half of these get the label of another class, the others give way to clips of OTHERS.
+All are scored as ``prototype`` does; a linear head learns from the encoder's frozen features and the labels that are made of the
+scores. A seed chooses which clips are bad. CACHE keeps the features.
 """
 
 import argparse
 import json
-import os
-import shutil
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import get_args
 
@@ -23,12 +21,15 @@ from numpy.typing import NDArray
 from real_people import half
 
 import synthgest as sg
-from synthgest.data.dataset import Clip, Dataset
+from synthgest.data.dataset import Dataset
 from synthgest.data.labelled import LabelledClip
 from synthgest.data.real.clip import RealClip
 from synthgest.encoders import load_encoder
 from synthgest.evaluation.extraction import features
-from synthgest.labels import LabelMode, Uncertainty
+from synthgest.labels import LabelMode, Uncertainty, class_probabilities, sample_weights, soft_labels
+from synthgest.scoring.prototype import PrototypeSettings
+from synthgest.scoring.references import TEMPERATURE, References
+from synthgest.scoring.sample import sample
 from synthgest.statistics import over_seeds, paired_difference
 
 BAD = (0.0, 0.1, 0.3)
@@ -45,7 +46,7 @@ Floats = NDArray[np.floating]
 def main() -> None:
     """Mix, score, learn, judge; one line of JSON for each share of bad clips and each way."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    for name in ("dataset", "others", "unseen", "out"):
+    for name in ("dataset", "others", "unseen", "cache"):
         parser.add_argument(name, type=Path)
     parser.add_argument("--photographs", type=Path)
     asked = parser.parse_args()
@@ -54,27 +55,28 @@ def main() -> None:
     if asked.photographs:
         opened = sg.open_dataset(asked.photographs / "drone_arm_signals", like=good)
         judged["photographs"] = half([clip for clip in opened.clips if isinstance(clip, RealClip)], "even")
-    encoder, cache = load_encoder("small", {}), asked.out / "features"
-    query = {name: features(encoder, clips, cache=cache)[0] for name, clips in judged.items()}
+    encoder = load_encoder("small", {})
+    clips = [*good.clips, *others.clips]
+    known = dict(zip((clip.id for clip in clips), features(encoder, clips, cache=asked.cache)[0], strict=True))
+    query = {name: features(encoder, clips, cache=asked.cache)[0] for name, clips in judged.items()}
     for share in BAD:
         hits: dict[tuple[str, str], dict[str, list[NDArray[np.bool_]]]] = {}
         for seed in SEEDS:
-            mixed = spoilt(good, others, asked.out / f"bad-{share:.0%}-{seed}", share, seed)
-            sg.score(mixed, "prototype")
-            learned = features(encoder, mixed.clips, cache=cache)[0]
-            for way in WAYS:
-                rows, weights = mixed.targets(way[0], uncertainty=way[1], scores="prototype")
+            mixed = spoilt(good, others, share, seed)
+            learned = np.stack([known[clip.id] for clip in mixed.clips])
+            labels = np.array([clip.label for clip in mixed.clips])
+            probabilities = scored(mixed, known)
+            for mode, uncertainty in WAYS:
+                rows = soft_labels(probabilities, labels, mode=mode, uncertainty=uncertainty)
+                weights = sample_weights(probabilities, labels, mode=mode, uncertainty=uncertainty)
                 head = fitted(learned, rows, weights)
-                for name, clips in judged.items():
-                    found = head(query[name]).argmax(axis=1)
-                    right = found == np.array([clip.label for clip in clips])
-                    hits.setdefault(way, {}).setdefault(name, []).append(right)
-        for way, found in hits.items():
-            print(
-                json.dumps(
-                    {"bad": share, "labels": way[0], "uncertainty": way[1], **told(found, hits["none", "entropy"])}
-                )
-            )
+                for name, asked_for in judged.items():
+                    right = head(query[name]).argmax(axis=1) == np.array([clip.label for clip in asked_for])
+                    hits.setdefault((mode, uncertainty), {}).setdefault(name, []).append(right)
+        plain = hits["none", "entropy"]
+        for (mode, uncertainty), found in hits.items():
+            row = {"bad": share, "labels": mode, "uncertainty": uncertainty, **told(found, plain)}
+            print(json.dumps(row), flush=True)
 
 
 def told(found: dict[str, list[NDArray[np.bool_]]], plain: dict[str, list[NDArray[np.bool_]]]) -> dict[str, object]:
@@ -88,37 +90,45 @@ def told(found: dict[str, list[NDArray[np.bool_]]], plain: dict[str, list[NDArra
     }
 
 
-def spoilt(good: Dataset, others: Dataset, out: Path, share: float, seed: int) -> Dataset:
-    """A copy of a data set in which a share of each class is bad; videos are links."""
+def spoilt(good: Dataset, others: Dataset, share: float, seed: int) -> Dataset:
+    """The same data set with a share of each class made bad."""
     rng = np.random.default_rng(seed)
-    if out.exists():
-        shutil.rmtree(out)
-    out.mkdir(parents=True)
-    shutil.copy(good.folder / "dataset.toml", out)
-    strangers = list(rng.permutation(np.array(others.clips, dtype=object)))
-    for label, name in enumerate(good.classes):
+    strangers = [others.clips[number] for number in rng.permutation(len(others.clips))]
+    count = len(good.classes)
+    clips = []
+    for label in range(count):
         own = [clip for clip in good.clips if clip.label == label]
-        count = round(share * len(own))
-        kept = rng.permutation(len(own))[count:]
-        elsewhere = [clip for clip in good.clips if clip.label != label]
-        swapped = rng.choice(len(elsewhere), count // 2, replace=False)
-        idle = [strangers.pop() for _ in range(count - count // 2)]
-        for clip in [*(own[number] for number in kept), *(elsewhere[number] for number in swapped), *idle]:
-            _link(clip, out, name)
-    return Dataset(out)
+        own = [own[number] for number in rng.permutation(len(own))]
+        bad = round(share * len(own))
+        for number, clip in enumerate(own):
+            if number >= bad:
+                clips.append(clip)
+            elif number % 2:
+                clips.append(replace(strangers.pop(), label=label))
+            else:
+                clips.append(replace(clip, label=int((label + rng.integers(1, count)) % count)))
+    mixed = Dataset(good.folder)
+    mixed.clips = tuple(clips)
+    return mixed
 
 
-def _link(clip: Clip, out: Path, name: str) -> None:
-    """The same clip with another class; one that another class has already is there twice, with another id."""
-    record = json.loads(clip.path.with_suffix(".json").read_text())
-    wrong = record["gesture"] != name
-    record["gesture"] = name
-    record["id"] = f"{int(record['id'], 16) ^ wrong:020x}"
-    folder = out / "clips" / record["id"][:2]
-    folder.mkdir(parents=True, exist_ok=True)
-    for suffix in (".mp4", ".npz"):
-        os.link(clip.path.with_suffix(suffix), folder / f"{record['id']}{suffix}")
-    (folder / f"{record['id']}.json").write_text(json.dumps(record))
+def scored(dataset: Dataset, known: Mapping[str, Floats]) -> Floats:
+    """Probabilities (N, K) as the scorer ``prototype`` gives them, of features that are known by the clips' ids."""
+    references = References(
+        dataset,
+        "",
+        frames=1,
+        nearest=PrototypeSettings().nearest,
+        prepare=lambda sample: known[sample.clips[0].id],
+        embed=lambda rows: unit(np.stack(rows)),
+    )
+    cosines = references.cosines([references.prepare(sample(clip, 1)) for clip in dataset.clips])
+    return class_probabilities(cosines, TEMPERATURE)
+
+
+def unit(rows: Floats) -> Floats:
+    """Rows (N, D) of length 1."""
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True).clip(1e-12)
 
 
 class Head:
