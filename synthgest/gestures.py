@@ -6,7 +6,7 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
@@ -14,6 +14,7 @@ from typing import Literal
 from synthgest.content import content
 from synthgest.errors import SpecError, nearest
 from synthgest.motion.postures import Keyframe
+from synthgest.motion.reading import Reading
 from synthgest.tables import read_toml, to_value
 
 Hands = Literal["left", "right", "both", "either"]
@@ -21,16 +22,20 @@ Hands = Literal["left", "right", "both", "either"]
 OWN = "own"
 """Vocabulary of gestures that are not shipped."""
 
-MOTION_SUFFIXES = (".bvh", ".npz")
+MOTION_SUFFIXES = (".amc", ".bvh", ".csv", ".json", ".npy", ".npz", ".pt", ".pth")
 """Kinds of motion file that a gesture may consist of."""
+
+READING = "reading.toml"
+"""Of a folder with a folder of motions for each class: what these do not say of themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MotionFile:
-    """A captured motion of a gesture. path: where it lies. sha256: of its bytes, 64 hexadecimal digits."""
+    """A captured motion of a gesture. path: where it lies. sha256: of its bytes, 64 hexadecimal digits. reading: how it is read."""
 
     path: Path
     sha256: str
+    reading: Reading = field(default_factory=Reading)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,13 +112,18 @@ def load_gestures(words: Sequence[str]) -> tuple[Gesture, ...]:
 
 
 def gestures_from_folder(folder: Path) -> tuple[Gesture, ...]:
-    """One gesture for every sub-folder, in the order of their names, made of the motion files in it."""
+    """One gesture for every sub-folder, in the order of their names, made of the motion files in it.
+
+    A ``reading.toml`` beside them says of all files what they do not say of themselves.
+    """
     if not folder.is_dir():
         raise SpecError(f"{folder} is not a folder; expected one sub-folder of motion files for each class")
     classes = sorted(entry for entry in folder.iterdir() if entry.is_dir() and not entry.name.startswith("."))
     if not classes:
         raise SpecError(f"{folder} has no sub-folders; expected one sub-folder of motion files for each class")
-    found = [_from_motion_folder(entry) for entry in classes]
+    told = folder / READING
+    reading = to_value(read_toml(told), Reading, where=str(told)) if told.is_file() else Reading()
+    found = [_from_motion_folder(entry, reading) for entry in classes]
     refuse_twins(gesture.name for gesture in found)
     return tuple(found)
 
@@ -219,6 +229,7 @@ def _read(path: Path, shipped_in: str | None) -> Gesture:
     if not isinstance(vocabulary, str) or not vocabulary.strip() or "/" in vocabulary:
         raise SpecError(f"{path}: vocabulary is {vocabulary!r}; expected a word without '/'")
     globs = table.pop("motions", [])
+    reading = to_value(table.pop("reading", {}), Reading, where=f"{path}, [reading]")
     if not isinstance(globs, list) or not all(isinstance(glob, str) for glob in globs):
         raise SpecError(f"{path}: motions is {globs!r}; expected a list of file names, which may hold *")
     if bool(globs) == bool(table.get("keyframes")):
@@ -231,7 +242,7 @@ def _read(path: Path, shipped_in: str | None) -> Gesture:
         mirror=_full_name(gesture.mirror, vocabulary),
         reverse=_full_name(gesture.reverse, vocabulary),
         lookalikes=tuple(_full_name(name, vocabulary) for name in gesture.lookalikes),
-        motions=tuple(_motion_file(found) for glob in globs for found in _matches(path, glob)),
+        motions=tuple(_motion_file(found, reading) for glob in globs for found in _matches(path, glob)),
     )
 
 
@@ -244,31 +255,50 @@ def _matches(specification: Path, glob: str) -> list[Path]:
     files = Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor)))
     found = sorted(path for path in files if path.suffix.lower() in MOTION_SUFFIXES)
     if not found:
-        raise SpecError(f"{specification}: motions = {glob!r} matches no {' or '.join(MOTION_SUFFIXES)} file")
+        raise SpecError(f"{specification}: motions = {glob!r} matches no {_kinds()} file")
     return found
 
 
-def _from_motion_folder(folder: Path) -> Gesture:
+def _kinds() -> str:
+    return f"{', '.join(MOTION_SUFFIXES[:-1])} or {MOTION_SUFFIXES[-1]}"
+
+
+def _from_motion_folder(folder: Path, reading: Reading) -> Gesture:
     files = sorted(path for path in folder.iterdir() if path.is_file() and path.suffix.lower() in MOTION_SUFFIXES)
     if not files:
-        raise SpecError(f"the class folder {folder} holds no {' or '.join(MOTION_SUFFIXES)} file; remove it or add one")
+        raise SpecError(f"the class folder {folder} holds no {_kinds()} file; remove it or add one")
     return Gesture(
         name=f"{OWN}/{folder.name}",
         phrase=f"a person performing the gesture {folder.name!r}",
-        motions=tuple(_motion_file(path) for path in files),
+        motions=tuple(_motion_file(path, reading) for path in files),
     )
 
 
-def _motion_file(path: Path) -> MotionFile:
+def gesture_of_file(path: Path, reading: Reading) -> Gesture:
+    """A gesture that is one motion file, named for it."""
+    return Gesture(
+        name=f"{OWN}/{path.stem}",
+        phrase="a person performing a captured motion",
+        motions=(_motion_file(path, reading),),
+    )
+
+
+def _motion_file(path: Path, reading: Reading) -> MotionFile:
     try:
         with path.open("rb") as stream:
-            return MotionFile(path=path, sha256=hashlib.file_digest(stream, "sha256").hexdigest())
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            return MotionFile(path=path, sha256=digest, reading=reading)
     except OSError as error:
         raise SpecError(f"cannot read the motion file {path}: {error.strerror}") from error
 
 
+def _said(motion: MotionFile) -> object:
+    """The file's bytes, and how they are read where that is not plain."""
+    return motion.sha256 if motion.reading == Reading() else [motion.sha256, dataclasses.asdict(motion.reading)]
+
+
 @functools.lru_cache(maxsize=4096)
 def _digest(gesture: Gesture) -> str:
-    said = dataclasses.asdict(gesture) | {"motions": [motion.sha256 for motion in gesture.motions]}
+    said = dataclasses.asdict(gesture) | {"motions": [_said(motion) for motion in gesture.motions]}
     text = json.dumps(said, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -18,6 +18,7 @@ LAYERS = [
         "motion.limits",
         "motion.landmarks",
         "motion.kinematics",
+        "motion.reading",
         "motion.sequence",
     },
     {"motion.build", "motion.constraints", "motion.postures"},
@@ -39,7 +40,7 @@ LAYERS = [
 ]
 
 ONLY_IN = {
-    "torch": {"data", "diffusion", "encoders", "evaluation", "prompting", "scoring", "training"},
+    "torch": {"data", "diffusion", "encoders", "evaluation", "motion", "prompting", "scoring", "training"},
     "torchvision": {"encoders", "training"},
     "open_clip": {"encoders", "scoring"},
     "peft": {"diffusion", "training"},

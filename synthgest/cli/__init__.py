@@ -14,6 +14,7 @@ from synthgest.cli import (
     evaluate,
     generate,
     listing,
+    motion,
     preview,
     prompts,
     score,
@@ -36,6 +37,7 @@ app.command("generate")(generate.command)
 app.command("prompts")(prompts.command)
 app.command("backgrounds")(backgrounds.command)
 app.command("preview")(preview.command)
+app.add_typer(motion.app, name="motion")
 app.command("score")(score.command)
 app.command("select")(select.command)
 app.command("train")(train.command)

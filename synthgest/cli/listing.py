@@ -18,6 +18,7 @@ class Kind(StrEnum):
     ENGINES = "engines"
     SCORERS = "scorers"
     ENCODERS = "encoders"
+    MOTIONS = "motions"
     PLACES = "places"
 
 
@@ -25,7 +26,7 @@ def command(
     kind: Annotated[Kind, typer.Argument(help="What to list.")] = Kind.GESTURES,
     as_json: JsonFlag = False,
 ) -> None:
-    """Show the gestures, generators, recipes for backgrounds, engines, scorers, encoders or kinds of drawn place."""
+    """Show the gestures, generators, recipes for backgrounds, engines, scorers, encoders, motion formats or drawn places."""
     readers: dict[Kind, Callable[[], dict[str, str]]] = {
         Kind.GESTURES: _gestures,
         Kind.GENERATORS: _generators,
@@ -33,6 +34,7 @@ def command(
         Kind.ENGINES: _engines,
         Kind.SCORERS: _scorers,
         Kind.ENCODERS: _encoders,
+        Kind.MOTIONS: _motions,
         Kind.PLACES: _places,
     }
     entries = readers[kind]()
@@ -76,6 +78,12 @@ def _encoders() -> dict[str, str]:
     from synthgest.encoders import encoder_entries
 
     return {name: entry.value for name, entry in sorted(encoder_entries().items())}
+
+
+def _motions() -> dict[str, str]:
+    from synthgest.motion.files import motion_entries
+
+    return {name: entry.value for name, entry in sorted(motion_entries().items())}
 
 
 def _places() -> dict[str, str]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from synthgest.gestures import Gesture
     from synthgest.motion.build import Build
     from synthgest.motion.performance import Performance
+    from synthgest.motion.reading import Reading
     from synthgest.motion.sequence import Motion
 
 __all__ = ["perform", "read_motion", "write_motion"]
@@ -43,11 +44,12 @@ def perform(
     return performance.play(gesture, rng, fps=fps, frames=span, build=NOMINAL if build is None else build)
 
 
-def read_motion(path: Path) -> "Motion":
-    """The motion in a file: ``.bvh`` or our own ``.npz``. Raises MotionError."""
+def read_motion(path: Path, reading: "Reading | None" = None) -> "Motion":
+    """The motion in a file of any installed format. reading: what the file does not say of itself. Raises MotionError."""
     from synthgest.motion.files import read
+    from synthgest.motion.reading import Reading
 
-    return read(path)
+    return read(path, reading or Reading())
 
 
 def write_motion(path: Path, motion: "Motion") -> None:

@@ -61,4 +61,4 @@ def _load(file: MotionFile) -> Motion:
         raise MotionError(f"cannot read {file.path}: {error.strerror}") from error
     if found != file.sha256:
         raise MotionError(f"{file.path} has changed since the run was planned; start the run anew")
-    return read(file.path)
+    return read(file.path, file.reading)

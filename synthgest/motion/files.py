@@ -1,18 +1,31 @@
-"""Motion files: BVH captures and our own ``.npz`` are read, our own is written."""
+"""Motion files: captures and parameters in many formats are read, our own ``.npz`` is written."""
 
-import zipfile
-import zlib
+import dataclasses
+from collections.abc import Callable
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 import numpy as np
 
 from synthgest.errors import MotionError, nearest
-from synthgest.motion.bvh import read_bvh
+from synthgest.motion.arrays import Stored
+from synthgest.motion.asf_amc import read_amc
+from synthgest.motion.bvh import Capture, read_bvh
+from synthgest.motion.reading import Reading
 from synthgest.motion.retarget import to_motion
 from synthgest.motion.sequence import Motion
+from synthgest.motion.settling import Y_UP
 
-LARGEST_ARRAYS = 256 * 2**20
-"""Bytes that the arrays of a ``.npz`` may unpack to; some 100,000 frames."""
+GROUP = "synthgest.motions"
+"""The entry-point group in which a package names its readers."""
+
+Reader = Callable[[Path, Reading], Motion]
+"""What an entry point names: the motion in a file, or MotionError."""
+
+_USUAL = {".bvh": "bvh", ".amc": "amc", ".csv": "kinect", ".json": "mediapipe"}
+"""Formats that a suffix tells."""
+
+_STATED = (".npz", ".npy", ".pt", ".pth")
 
 _ARRAYS = (
     "global_orient",
@@ -27,14 +40,71 @@ _ARRAYS = (
 _KEYS = (*_ARRAYS, "fps", "fingers", "source")
 
 
-def read(path: Path) -> Motion:
-    """The motion in a ``.bvh`` or ``.npz`` file. Raises MotionError."""
-    kind = path.suffix.lower()
-    if kind == ".bvh":
-        return to_motion(read_bvh(path), path)
-    if kind == ".npz":
-        return _read_npz(path)
-    raise MotionError(f"{path} is not a known kind of motion file; {nearest(kind, ('.bvh', '.npz'))}")
+def motion_entries() -> dict[str, EntryPoint]:
+    """Installed readers by the name of their format."""
+    return {entry.name: entry for entry in entry_points(group=GROUP)}
+
+
+def read(path: Path, reading: Reading = Reading()) -> Motion:  # noqa: B008  (it never changes)
+    """The motion in a file of any format that is installed. Raises MotionError.
+
+    Where the reading names no format, the suffix tells it, and for ``.npz`` the names of the arrays; other arrays look alike in
+    several formats, and none is guessed.
+    """
+    entries = motion_entries()
+    name = reading.format or _USUAL.get(path.suffix.lower(), "") or _of_arrays(path)
+    if name not in entries:
+        raise MotionError(f"no format of motions {name!r}; {nearest(name, entries)}")
+    reader: Reader = entries[name].load()
+    return reader(path, reading)
+
+
+def read_ours(path: Path, reading: Reading) -> Motion:
+    """Our own ``.npz``, which says all."""
+    motion = _read_npz(path)
+    return motion.at(np.arange(reading.first, len(motion))) if reading.first else motion
+
+
+def read_bvh_file(path: Path, reading: Reading) -> Motion:
+    """A BVH capture; ``fps`` counts more than its frame time, which some files round."""
+    return _captured(read_bvh(path), path, reading)
+
+
+def read_amc_file(path: Path, reading: Reading) -> Motion:
+    """An AMC capture beside its ASF skeleton; ``fps`` must be given (120 in the CMU library)."""
+    if not reading.fps:
+        raise MotionError(
+            f"{path}: an AMC file does not say how many frames a second it has; give fps (CMU's have 120)"
+        )
+    return _captured(read_amc(path, fps=reading.fps), path, reading)
+
+
+def _captured(capture: Capture, path: Path, reading: Reading) -> Motion:
+    count = len(capture.places)
+    if reading.first >= count:
+        raise MotionError(f"{path} has {count} frames, of which the first {reading.first} shall be left out")
+    turn = Y_UP if reading.up == "z" else np.eye(3)
+    kept = dataclasses.replace(
+        capture,
+        places=capture.places[reading.first :] @ turn.T,
+        turns=turn @ capture.turns[reading.first :],
+        fps=reading.fps or capture.fps,
+    )
+    return to_motion(kept, path)
+
+
+def _of_arrays(path: Path) -> str:
+    """The format of an ``.npz``, which its names tell. MotionError for everything else."""
+    suffix = path.suffix.lower()
+    if suffix not in _STATED:
+        known = sorted({*_USUAL, *_STATED})
+        raise MotionError(f"{path} is not a known kind of motion file; {nearest(suffix, known)}")
+    names = Stored(path).names if suffix == ".npz" else frozenset()
+    if names >= {"global_orient", "fingers"} or (names and not names & {"poses", "root_orient", "body_pose"}):
+        return "synthgest"
+    if "poses" in names and any(rate in names for rate in ("mocap_framerate", "mocap_frame_rate")):
+        return "amass"
+    raise MotionError(f"{path} may be of several formats; give format, one of {', '.join(sorted(motion_entries()))}")
 
 
 def write(path: Path, motion: Motion) -> None:
@@ -56,31 +126,14 @@ def write(path: Path, motion: Motion) -> None:
 
 
 def _read_npz(path: Path) -> Motion:
-    try:
-        _check_size(path)
-        with np.load(path, allow_pickle=False) as stored:
-            missing, extra = sorted(set(_KEYS) - set(stored)), sorted(set(stored) - set(_KEYS))
-            if missing or extra:
-                raise MotionError(
-                    f"{path} is not a motion of synthgest: it lacks {missing or 'nothing'} and has {extra or 'nothing'} "
-                    f"besides; expected the arrays {', '.join(_KEYS)}"
-                )
-            arrays = {name: stored[name] for name in _KEYS}
-    except MotionError:
-        raise
-    except OSError as error:
-        raise MotionError(f"cannot read {path}: {error.strerror or error}") from error
-    except (
-        ValueError,
-        KeyError,
-        EOFError,
-        zlib.error,
-        zipfile.BadZipFile,
-        zipfile.LargeZipFile,
-        NotImplementedError,
-    ) as error:
-        raise MotionError(f"{path} is damaged or holds Python objects, which are never loaded: {error}") from error
-    return _motion(arrays, path)
+    stored = Stored(path)
+    missing, extra = sorted(set(_KEYS) - stored.names), sorted(stored.names - set(_KEYS))
+    if missing or extra:
+        raise MotionError(
+            f"{path} is not a motion of synthgest: it lacks {missing or 'nothing'} and has {extra or 'nothing'} "
+            f"besides; expected the arrays {', '.join(_KEYS)}"
+        )
+    return _motion({name: stored[name] for name in _KEYS}, path)
 
 
 def _motion(arrays: "dict[str, np.ndarray]", path: Path) -> Motion:
@@ -96,11 +149,3 @@ def _motion(arrays: "dict[str, np.ndarray]", path: Path) -> Motion:
         fingers=bool(arrays["fingers"]),
         source=str(arrays["source"]),
     )
-
-
-def _check_size(path: Path) -> None:
-    """Refuse an archive that would unpack to more than the limit, before any of it is unpacked."""
-    with zipfile.ZipFile(path) as archive:
-        size = sum(entry.file_size for entry in archive.infolist())
-    if size > LARGEST_ARRAYS:
-        raise MotionError(f"{path} unpacks to {size:,} bytes; motions up to {LARGEST_ARRAYS:,} are read")

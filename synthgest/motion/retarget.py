@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from synthgest.errors import MotionError
-from synthgest.motion import hand_shapes
 from synthgest.motion.anatomy import MIRROR, shoulder
 from synthgest.motion.bvh import Capture
-from synthgest.motion.kinematics import LEG_LENGTH, SOLE, forward
+from synthgest.motion.kinematics import LEG_LENGTH
 from synthgest.motion.roles import joint_roles
 from synthgest.motion.sequence import Motion
+from synthgest.motion.settling import grounded, relax_hands, turned_to_front
 from synthgest.motion.skeleton import JOINT_INDEX, SMPLX_PARENTS
 
 Array = NDArray[np.float64]
@@ -54,12 +54,10 @@ def to_motion(capture: Capture, path: Path) -> Motion:
         _pose_arm(world, source, side)
         _pose_leg(world, source, side)
     pose = _local(world)
-    for side, sign in (("left", np.ones(3)), ("right", MIRROR)):
-        first = JOINT_INDEX[f"{side}_index1"]
-        pose[:, first : first + 15] = hand_shapes.rotations("relaxed") * sign
-    return Motion.from_full_pose(
-        pose, _path(pose, source), fps=capture.fps, fingers=False, source=f"capture {path.name}"
-    )
+    relax_hands(pose)
+    hips = (source.places["left_hip"] + source.places["right_hip"]) / 2 * source.scale
+    way = grounded(pose, hips, ("left_hip", "right_hip"))
+    return Motion.from_full_pose(pose, way, fps=capture.fps, fingers=False, source=f"capture {path.name}")
 
 
 def _source(capture: Capture, path: Path) -> _Source:
@@ -73,9 +71,7 @@ def _source(capture: Capture, path: Path) -> _Source:
     leg = float(np.median(np.sum(legs, axis=0))) / 2
     if not leg > 1e-6:
         raise MotionError(f"{path}: the legs have no length; hip, knee and ankle lie in one place")
-    left = places["left_hip"][0] - places["right_hip"][0]
-    facing = np.arctan2(-left[2], left[0])
-    turn = Rotation.from_rotvec(-facing * _UP).as_matrix()
+    turn = turned_to_front(places["left_hip"][0] - places["right_hip"][0]).as_matrix()
     places = {role: place @ turn.T for role, place in places.items()}
     turns = {role: turn @ capture.turns[:, index] for role, index in roles.items()}
     down = [
@@ -174,18 +170,6 @@ def _hinge(source: _Source, joint: str, bends: Array, otherwise: Array) -> Array
     own = np.einsum("tji,tj->ti", turns[used], seen[used]).mean(axis=0)
     axis: Array = turns @ _unit(own)
     return axis
-
-
-def _path(pose: Array, source: _Source) -> Array:
-    """(T, 3) metres: the hips where they were captured, over the nominal adult's legs, the lower foot on the ground."""
-    joints, _ = forward(pose, np.zeros((len(pose), 3)))
-    hips = [JOINT_INDEX["left_hip"], JOINT_INDEX["right_hip"]]
-    captured = (source.places["left_hip"] + source.places["right_hip"]) / 2 * source.scale
-    path: Array = captured - joints[:, hips].mean(axis=1)
-    path -= path[:1]
-    ankles = joints[:, [JOINT_INDEX["left_ankle"], JOINT_INDEX["right_ankle"]], 1] + path[:, None, 1]
-    path[:, 1] += SOLE - np.percentile(ankles.min(axis=1), 5)
-    return path
 
 
 def _local(world: dict[str, Array]) -> Array:
