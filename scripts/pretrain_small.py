@@ -66,7 +66,7 @@ def learn(folder: Path, number: int) -> Recogniser:
     own = ROUNDS[number - 1]
     pool = own.pool(folder)
     settings = TrainSettings(
-        encoder_settings={"pretrained": number > 1}, steps=own.steps, lr=own.lr, stills=0.6, validation=0.03
+        encoder_settings={"pretrained": number > 1}, steps=own.steps, lr=own.lr, stills=0.6, ema=0.995, validation=0.03
     )
     cache = FrameCache(folder=folder / "frames")
     return train(pool.signs(), folder / "encoder-run", settings, negatives=[pool.none()], cache=cache, progress=tell)

@@ -2,16 +2,17 @@
 
 python scripts/train_clip_tiny.py FOLDER [--steps 3000]
 
-A picture is compared with one phrase of every class, worded anew in every step, so that look-alikes are always among the others
-(InfoNCE, from pictures to words). Where joints are is learned beside, for from words alone a small network finds no hands: on maps
-and from the features, by layers that are then thrown away; and by half of the heads of the attention that pools the picture, each
-of which is told to look at one joint.
+Pictures learn first, from a vector for every class; then words, to become these vectors; then both together: a picture is compared
+with one phrase of every class, worded anew in every step, so that look-alikes are always among the others (InfoNCE, from pictures
+to words). Words that still read alike teach pictures nothing. Where joints are is learned beside, for by classes alone a small
+network finds no hands: on maps and from the features, by layers that are then thrown away; and by half of the heads of the
+attention that pools the picture, each of which is told to look at one joint.
 """
 
 import argparse
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -48,6 +49,7 @@ MODEL: dict[str, Any] = {
 MEAN, SPREAD = 0.45, 0.25  # of pixels, of 1
 BUMP = 0.8  # cells
 SHOWN, STRETCH, OFF = (0.7, 1.1), (0.9, 1.1), 0.1  # of the picture: how much of it is seen, and how far from its middle
+WORD_STEPS, TOGETHER = 1500, 0.15  # steps of words alone; part of the pictures' steps that both learn together
 TEMPLATES = (
     "{}",
     "{}.",
@@ -184,6 +186,19 @@ def stances(joints: torch.Tensor) -> torch.Tensor:
     return ((joints - neck) / torso).clamp(-4, 4)
 
 
+class Naming(nn.Module):
+    """A vector of its own for every class, as a head: cosines with pictures, times what it learns."""
+
+    def __init__(self, classes: int) -> None:
+        super().__init__()
+        self.own = nn.Parameter(torch.randn(classes, MODEL["embed_dim"]))
+        self.scale = nn.Parameter(torch.tensor(3.0))
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        """Logits (B, K)."""
+        return self.scale.exp().clamp(max=100) * features @ F.normalize(self.own, dim=-1).T
+
+
 class Wording(nn.Module):
     """The half of the CLIP that reads, as a head: cosines with a phrase of every class, times what it learns."""
 
@@ -197,8 +212,23 @@ class Wording(nn.Module):
         """Logits (B, K)."""
         chosen = [own[torch.randint(len(own), ())] for own in self._tokens]
         words = self.clip.encode_text(torch.stack(chosen), normalize=True)
-        scale = self.clip.logit_scale.exp().clamp(max=100)
-        return scale * features @ words.T
+        return self.clip.logit_scale.exp().clamp(max=100) * features @ words.T
+
+    def learn(self, naming: Naming, *, steps: int, seed: int) -> None:
+        """Let the phrases of each class become the vector that pictures of it are near to, and no other's."""
+        torch.manual_seed(seed)
+        own = F.normalize(naming.own.detach(), dim=-1)
+        self.clip.logit_scale.data = naming.scale.detach().clone()
+        optimizer = torch.optim.AdamW(self.parameters(), lr=1e-3, weight_decay=0.02)
+        pace = torch.optim.lr_scheduler.OneCycleLR(optimizer, 1e-3, total_steps=steps)
+        for step in range(1, steps + 1):
+            optimizer.zero_grad()
+            loss = F.cross_entropy(self(own), torch.arange(len(own)))
+            loss.backward()
+            optimizer.step()
+            pace.step()
+            if step % 100 == 0:
+                print(f"words, step {step} of {steps}: {float(loss.detach()):.3f}", flush=True)
 
 
 def main() -> None:
@@ -211,20 +241,27 @@ def main() -> None:
     pool = ROUNDS[-1].pool(asked.folder / f"round-{len(ROUNDS)}")
     shown, idle = [pool.signs(), pool.left_out()], pool.none()
     classes = [entry for dataset in shown for entry in dataset.class_entries]
-    settings = TrainSettings(steps=asked.steps, frames=2, stills=0.5, lr=1e-3, validation=0, seed=asked.seed)
-    course = stages(lessons(shown, idle), None, settings)
+    settings = TrainSettings(steps=asked.steps, frames=2, stills=0.5, lr=1e-3, ema=0.995, validation=0, seed=asked.seed)
     torch.manual_seed(settings.seed)
     clip = open_clip.CLIP(**MODEL)
     seeing = Seeing(clip.visual)
     clip.visual = nn.Identity()
     phrases = [worded(entry.name, entry.phrase, entry.description) for entry in classes]
     phrases.append([text for entry in idle.class_entries for text in worded("", entry.phrase, "")])
-    wording, cache = Wording(clip, phrases), FrameCache(folder=pool.folder / "frames")
-    seconds = Desk(seeing, wording, settings, classes, asked.folder / "clip-run", cache, tell, Team()).learn(course)
+    naming, wording = Naming(len(phrases)), Wording(clip, phrases)
+    cache, runs, taught = FrameCache(folder=pool.folder / "frames"), asked.folder / "clip-runs", lessons(shown, idle)
+
+    def learn(head: nn.Module, own: TrainSettings, name: str) -> float:
+        return Desk(seeing, head, own, classes, runs / name, cache, tell, Team()).learn(stages(taught, None, own))
+
+    seconds = learn(naming, settings, "pictures")
+    wording.learn(naming, steps=WORD_STEPS, seed=settings.seed)
+    together = replace(settings, steps=max(1, round(asked.steps * TOGETHER)), lr=settings.lr / 4)
+    seconds += learn(wording, together, "together")
     clip.visual = seeing.module.visual
     about = {
         "classes": {entry.name: entry.phrase for entry in classes},
-        "clips": len(course[0].clips),
+        "clips": sum(len(lesson.clips) for lesson in taught),
         "seconds": round(seconds),
         "settings": asdict(settings),
     }

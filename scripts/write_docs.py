@@ -13,7 +13,18 @@ from synthgest.types import TRUTH
 
 DOCS = Path(__file__).parent.parent / "docs"
 COMMANDS = (
-    *("", "generate", "prompts", "backgrounds", "preview", "motion convert", "motion preview", "score", "select", "train"),
+    *(
+        "",
+        "generate",
+        "prompts",
+        "backgrounds",
+        "preview",
+        "motion convert",
+        "motion preview",
+        "score",
+        "select",
+        "train",
+    ),
     *("evaluate accuracy", "evaluate knn", "evaluate probe", "evaluate zero-shot", "evaluate latency"),
     *("verify", "list", "doctor"),
 )

@@ -21,7 +21,7 @@ from synthgest.executors.task import Job, Outcome
 from synthgest.gestures import Gesture, refuse_twins
 from synthgest.plan import plan, recipe_digest
 from synthgest.progress import Listener, listening
-from synthgest.types import Demanding, Engine, Recipe, Resident, Shot
+from synthgest.types import Demanding, Engine, Licensed, Recipe, Resident, Shot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +107,8 @@ def prepare(request: Request) -> Prepared:
     engine = request.engine or load_engine(request.recipe)
     if isinstance(engine, Demanding):
         engine.require(request.gestures)
+    if isinstance(engine, Licensed):
+        request = replace(request, recipe=replace(request.recipe, licence=engine.licence))
     marks = fingerprint(engine)
     config = recipe_digest(request.recipe, marks)
     shots = plan(request.gestures, request.recipe, clips=request.clips, seed=request.seed, fingerprint=marks)

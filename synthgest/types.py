@@ -122,6 +122,16 @@ class Fingerprinted(Protocol):
 
 
 @runtime_checkable
+class Licensed(Protocol):
+    """An engine whose clips may carry another licence than its recipe's."""
+
+    @property
+    def licence(self) -> str:
+        """Of the clips."""
+        ...
+
+
+@runtime_checkable
 class Demanding(Protocol):
     """An engine that cannot show every gesture."""
 

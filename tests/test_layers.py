@@ -40,12 +40,13 @@ LAYERS = [
 ]
 
 ONLY_IN = {
-    "torch": {"data", "diffusion", "encoders", "evaluation", "motion", "prompting", "scoring", "training"},
+    "torch": {"body", "data", "diffusion", "encoders", "evaluation", "motion", "prompting", "scoring", "training"},
     "torchvision": {"encoders", "training"},
     "open_clip": {"encoders", "scoring"},
     "peft": {"diffusion", "training"},
     "diffusers": {"diffusion"},
     "transformers": {"diffusion", "encoders", "prompting"},
+    "smplx": {"body"},
     "pyrender": {"render"},
     "OpenGL": {"render"},
     "pyarrow": {"data", "scoring"},

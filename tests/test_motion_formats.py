@@ -1,7 +1,9 @@
 """Motions as other people save them: each format gives the motion that was put in, and nothing is guessed, run or left unsaid."""
 
+import dataclasses
 import json
 import pickle
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ import torch
 from scipy.spatial.transform import Rotation
 from test_cli import last_line, synthgest
 
+import synthgest as sg
 from synthgest.errors import MotionError, SpecError
 from synthgest.gestures import gestures_from_folder, load_gestures
 from synthgest.motion import perform, read_motion, write_motion
@@ -490,6 +493,34 @@ def test_a_folder_of_classes_says_how_all_its_motions_are_read(motion: Motion, t
     gestures = gestures_from_folder(tmp_path)
     assert [gesture.name for gesture in gestures] == ["own/one", "own/two"]
     assert len(perform(gestures[0], np.random.default_rng(0), fps=10.0, frames=(8, 20)).motion) >= 8
+
+
+def test_every_motion_meets_every_person_in_every_place_before_any_do_again(motion: Motion, tmp_path: Path) -> None:
+    (tmp_path / "motions" / "mine").mkdir(parents=True)
+    for number in range(3):
+        take = dataclasses.replace(motion, source=f"take {number}")
+        write_motion(tmp_path / "motions" / "mine" / f"{number}.npz", take)
+    words = [
+        "generate",
+        "mine",
+        "--from",
+        tmp_path / "motions",
+        "--identities",
+        "2",
+        "--backgrounds",
+        "2",
+        "--clips",
+        "12",
+    ]
+    small = [f"--set={key}" for key in ("width=32", "height=32", "fps=4", "frames=[4,6]")]
+    made = synthgest(*words, "--out", tmp_path / "out", *small)
+    assert made.returncode == 0
+    told = [clip.record.provenance for clip in sg.Dataset(tmp_path / "out")]
+    assert len({(each["motion"], *each["pair"]) for each in told}) == 12
+    assert sorted(Counter(each["motion"] for each in told).values()) == [4, 4, 4]
+    for index in range(0, 12, 4):  # as far as drawing has come, all motions and all pairs have been used alike
+        assert len({tuple(each["pair"]) for each in told[index : index + 4]}) == 4
+        assert len({each["motion"] for each in told[index : index + 4]}) == 3
 
 
 def test_the_command_converts_and_draws(motion: Motion, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from synthgest.body.figure import Figure, PosedFigure
 from synthgest.body.model import Body, load_body
 from synthgest.body.person import Person, sample_person
 from synthgest.body.posing import pose, raised, stand
+from synthgest.body.smplx_figure import SmplxFigure
 from synthgest.body.surface import Surface
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Figure",
     "Person",
     "PosedFigure",
+    "SmplxFigure",
     "Surface",
     "act",
     "build_of",

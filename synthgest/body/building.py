@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from synthgest.body.figure import Figure
 from synthgest.body.rig import BONES
+from synthgest.body.smplx_figure import SmplxFigure
 from synthgest.body.tpose import t_pose
 from synthgest.motion.build import Build, inside
 from synthgest.motion.landmarks import LANDMARKS, Landmark
@@ -14,7 +15,7 @@ _AROUND = 0.03
 """Metres beside the line from within along which a landmark's surface is looked for."""
 
 
-def build_of(figure: Figure) -> Build:
+def build_of(figure: Figure | SmplxFigure) -> Build:
     """The joints of a dressed person in the T-pose, and the landmarks on what the person wears."""
     points = figure.points.astype(np.float64)
     _, joints = t_pose(points[:55], points[55:65])

@@ -13,6 +13,7 @@ from synthgest.body.figure import Figure, PosedFigure
 from synthgest.body.normals import surface_normals
 from synthgest.body.rig import BONE_JOINT, bone_rotations, joint_places, world_rotations
 from synthgest.body.skinning import skinned, unit
+from synthgest.body.smplx_figure import SmplxFigure
 from synthgest.body.tpose import t_pose
 from synthgest.motion.sequence import Motion
 from synthgest.motion.skeleton import COCO_KEYPOINTS, FINGERTIPS, JOINT_INDEX
@@ -26,7 +27,7 @@ _COCO_JOINT = np.array([JOINT_INDEX[name] for name in COCO_KEYPOINTS[5:]])
 
 
 def pose(
-    figure: Figure, motion: Motion, face: Face | None = None, *, frames: NDArray[np.intp] | None = None
+    figure: Figure | SmplxFigure, motion: Motion, face: Face | None = None, *, frames: NDArray[np.intp] | None = None
 ) -> PosedFigure:
     """The figure at every frame of the motion, with the face at work (None: it rests) and the jaw as the motion has it.
 
@@ -34,6 +35,9 @@ def pose(
     ``transl`` moves the pelvis from its rest place, so that a standing person's feet are near y = -0.9; see ``stand``.
     Zero rotations give SMPL-X's T-pose with flat hands, palms down.
     """
+    chosen = np.arange(len(motion)) if frames is None else frames
+    if isinstance(figure, SmplxFigure):
+        return figure.posed(motion, face, chosen)
     points = figure.points.astype(np.float64)
     turns, joints = t_pose(points[:55], points[_TIPS])
     local = Rotation.from_rotvec(motion.full_pose.reshape(-1, 3).astype(np.float64)).as_matrix().reshape(-1, 55, 3, 3)
@@ -41,7 +45,6 @@ def pose(
     places = joint_places(world, joints, motion.transl.astype(np.float64))
     rotations = bone_rotations(local, world, turns)
     shifts = places[:, BONE_JOINT] - np.einsum("tbij,bj->tbi", rotations, points[BONE_JOINT])
-    chosen = np.arange(len(motion)) if frames is None else frames
     places, rotations, shifts = places[chosen], rotations[chosen], shifts[chosen]
     shapes, jaw = (still(len(motion)) if face is None else face).shapes[chosen], motion.jaw_pose[chosen, 0]
     vertices, normals = skinned(figure.vertices, figure.normals, figure.weights, rotations, shifts)

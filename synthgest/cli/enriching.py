@@ -10,10 +10,14 @@ ModeOption = Annotated[
     Mode | None, typer.Option("--mode", help="What a prompt says beside the action: where, who, or both.")
 ]
 EnvironmentsOption = Annotated[
-    int | None, typer.Option("--environments", help="Places that a class is spread over; 0: another in every clip.")
+    int | None,
+    typer.Option(
+        "--environments", "--backgrounds", help="Places that a class is spread over; 0: another in every clip."
+    ),
 ]
 CharactersOption = Annotated[
-    int | None, typer.Option("--characters", help="People that a class is spread over; 0: another in every clip.")
+    int | None,
+    typer.Option("--characters", "--identities", help="People that a class is spread over; 0: another in every clip."),
 ]
 
 

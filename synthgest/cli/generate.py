@@ -47,6 +47,10 @@ def command(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Replace a setting of the recipe; repeatable."),
     ] = None,
+    body: Annotated[
+        str | None,
+        typer.Option(help="Whose body is drawn: shipped, or smplx with your licensed model.", show_default=False),
+    ] = None,
     mode: ModeOption = None,
     environments: EnvironmentsOption = None,
     characters: CharactersOption = None,
@@ -80,7 +84,7 @@ def command(
     recipe = load_recipe(generator, {"enrichment": enriched} if enriched else {})
     request = Request(
         gestures=_gestures(classes or [], source),
-        recipe=change(recipe, parse_settings(settings or [])),
+        recipe=change(recipe, ({"body": body} if body else {}) | parse_settings(settings or [])),
         clips=clips,
         seed=seed,
         out=out,

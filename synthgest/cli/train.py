@@ -70,7 +70,7 @@ def command(
             "--with", metavar="KEY=VALUE", help="A setting of training, such as lr=0.001 or tune=lora; repeatable."
         ),
     ] = None,
-    steps: Annotated[int, typer.Option(help="Steps of the optimizer.")] = 600,
+    steps: Annotated[int, typer.Option(help="Steps of the optimizer.")] = 400,
     batch: Annotated[int, typer.Option(help="Clips in a step.")] = 16,
     seed: Annotated[int, typer.Option(help="Of all chance.")] = 0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be learned from what, and stop.")] = False,

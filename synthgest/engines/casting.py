@@ -27,11 +27,18 @@ class Cast(Role):
     """The role that a drawn shot has in the factorial; what a mode is without is left to chance.
 
     All shots of one character show the same person, and all of one environment the same place. seed: of both. kind: of
-    action, which decides who its people are.
+    action, which decides who its people are. people: characters of a class.
     """
 
     seed: int
     kind: str
+    people: int
+
+    @property
+    def turn(self) -> int:
+        """Rises by one from pair to pair, and when a pair comes again: so it meets every captured motion before any twice."""
+        here, who = self.pair
+        return here * max(1, self.people) + who + self.cycle
 
     def person(self) -> Person | None:
         """The character as a body: of that age, sex, skin tone, dress and, as near as there is one, build."""
@@ -65,6 +72,7 @@ def cast(shot: Shot, settings: EnrichmentSettings) -> Cast | None:
         cycle=role.cycle,
         seed=settings.seed,
         kind=kind_of(shot.gesture),
+        people=settings.people,
     )
 
 

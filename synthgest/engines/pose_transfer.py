@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from synthgest.body import PosedFigure, pose, raised
+from synthgest.body import PosedFigure, SmplxFigure, pose, raised
+from synthgest.body.smplx_model import LICENCE, model_digest
 from synthgest.content import content
 from synthgest.engines.ground_truth import ground_truth
 from synthgest.engines.staging import PoseTransferSettings, Staged, chance, facts, require_motion, stage
@@ -42,11 +43,19 @@ class PoseTransfer:
     def __init__(self, recipe: Recipe) -> None:
         self.settings = to_value(recipe.settings, PoseTransferSettings, where=f"recipe {recipe.name!r}")
         self._latest: tuple[tuple[str, int], Staged] | None = None
+        self._licence = recipe.licence
+
+    @property
+    def licence(self) -> str:
+        """Of its clips: the recipe's, or SMPL-X's where its body is seen."""
+        return self._licence if self.settings.body == "shipped" else LICENCE
 
     def fingerprint(self) -> Mapping[str, str]:
         """The shipped body, the words of the captions, and the listing of the user's backgrounds."""
         words = bank_digest("caption") if not self.settings.enrichment.spread else words_digest()
-        marks = {"body": _body_digest(), "captions": words}
+        drawn = self.settings.body == "shipped"
+        marks = {"body": _body_digest() if drawn else model_digest(self._body_model), "captions": words}
+        marks |= {} if drawn else {"body_model": marks["body"]}  # the same files are the same wherever they lie
         return marks | ({"backgrounds": self._backgrounds.fingerprint()} if self._backgrounds else {})
 
     def require(self, gestures: Sequence[Gesture]) -> None:
@@ -125,13 +134,17 @@ class PoseTransfer:
             "motion": staged.motion.source,
             "shown": [round(seconds, 3) for seconds in staged.performance.shown],
             "keyframes": [[mark.phase, round(mark.seconds, 3)] for mark in staged.performance.marks],
-            "body": asdict(person),
+            "body": asdict(person) | _shape(staged),
             "mood": staged.face.mood,
             "background": staged.place.name,
             "place": list(staged.place.tags),
             "camera": facts(staged),
             "prompt": write_prompt("caption", words, chance(shot, "prompt")),
         } | (staged.role.part() if staged.role else {})
+
+    @property
+    def _body_model(self) -> Path:
+        return Path(self.settings.body_model).expanduser()
 
     @cached_property
     def _renderer(self) -> Renderer:
@@ -152,6 +165,13 @@ def _of(posed: PosedFigure, frames: NDArray[np.intp]) -> PosedFigure:
         coco=posed.coco[frames],
         fingertips=posed.fingertips[frames],
     )
+
+
+def _shape(staged: Staged) -> dict[str, object]:
+    """Of a body that is not the shipped one."""
+    if not isinstance(staged.figure, SmplxFigure):
+        return {}
+    return {"model": "smplx", "betas": [round(float(beta), 4) for beta in staged.figure.betas]}
 
 
 @cache

@@ -3,7 +3,8 @@
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from synthgest.body import (
     Figure,
     Person,
     PosedFigure,
+    SmplxFigure,
     act,
     build_of,
     dress,
@@ -22,6 +24,8 @@ from synthgest.body import (
     sample_person,
 )
 from synthgest.body.people import PeopleSettings
+from synthgest.body.smplx_figure import dressed
+from synthgest.body.smplx_model import load_smplx, model_file
 from synthgest.engines.casting import Cast, cast
 from synthgest.errors import SpecError, require_range
 from synthgest.gestures import Gesture, nearest_gesture
@@ -54,9 +58,10 @@ class PoseTransferSettings:
     width, height: pixels, even. fps: frames per second. frames: fewest and most of a clip. places: kinds of drawn place, by
     name or tag, chosen alike. astray: part of the clips whose place is chosen without regard to where the gesture belongs.
     backgrounds: folder of photographs, HDR panoramas or videos, used instead of drawn places. depth: whether ground truth
-    holds depth. at_work: by vocabulary, the part of its people who are dressed for work that needs signals. people, hours,
-    camera, movement, sensor: what people, light, cameras and their sensors are drawn from. enrichment: a number of people
-    and places that every class is spread over, pair by pair, instead of somebody else somewhere else in every clip.
+    holds depth. body: the one that ships, or SMPL-X, whose licensed files lie in the folder body_model. at_work: by vocabulary,
+    the part of its people who are dressed for work that needs signals. people, hours, camera, movement, sensor: what people,
+    light, cameras and their sensors are drawn from. enrichment: a number of people and places that every class is spread over,
+    pair by pair, instead of somebody else somewhere else in every clip.
     """
 
     width: int = 224
@@ -67,6 +72,8 @@ class PoseTransferSettings:
     astray: float = 0.25
     backgrounds: str = ""
     depth: bool = False
+    body: Literal["shipped", "smplx"] = "shipped"
+    body_model: str = "models/smplx"
     at_work: Mapping[str, float] = field(default_factory=lambda: {"rocog": 0.5, "ground-guide": 0.6, "drone": 0.4})
     people: PeopleSettings = field(default_factory=PeopleSettings)
     hours: Hours = field(default_factory=Hours)
@@ -106,7 +113,7 @@ class Staged:
     """
 
     person: Person
-    figure: Figure
+    figure: Figure | SmplxFigure
     face: Face
     motion: Motion
     performance: Performance
@@ -133,9 +140,14 @@ def stage(shot: Shot, settings: PoseTransferSettings, backgrounds: Backgrounds |
     gesture = shot.gesture
     role = cast(shot, settings.enrichment)
     person = _person(shot, settings, role)
-    figure = dress(load_body(), person)
+    figure = _figure(person, settings)
     performance = perform(
-        gesture, chance(shot, "motion"), fps=settings.fps, frames=settings.frames, build=build_of(figure)
+        gesture,
+        chance(shot, "motion"),
+        fps=settings.fps,
+        frames=settings.frames,
+        build=build_of(figure),
+        turn=shot.index if role is None else role.turn,
     )
     face = act(chance(shot, "face"), frames=len(performance.motion), fps=settings.fps)
     motion = face.on(_placed(performance.motion, figure))
@@ -182,7 +194,13 @@ def facts(staged: Staged) -> dict[str, Any]:
     }
 
 
-def _placed(motion: Motion, figure: Figure) -> Motion:
+def _figure(person: Person, settings: PoseTransferSettings) -> Figure | SmplxFigure:
+    if settings.body == "shipped":
+        return dress(load_body(), person)
+    return dressed(load_smplx(model_file(Path(settings.body_model).expanduser(), person.sex)), person)
+
+
+def _placed(motion: Motion, figure: Figure | SmplxFigure) -> Motion:
     """The motion with its path as long as this body's legs make it, and its middle at the origin of the place."""
     path = motion.transl * np.float32(figure.leg_length / LEG_LENGTH)
     path[:, [0, 2]] -= (path.min(axis=0) + path.max(axis=0))[[0, 2]] / 2

@@ -25,13 +25,15 @@ def perform(
     fps: float,
     frames: "tuple[int, int] | None",
     build: "Build | None" = None,
+    turn: int | None = None,
 ) -> "Performance":
     """One seeded performance of a gesture: the motion, when in it the gesture is shown, and its keyframes' moments.
 
     fps: frames per second. frames: fewest and most frames; None is at least 1.6 seconds (48 frames at 30 fps), with no
     upper bound. A keyframed gesture is repeated and rested to fit, a capture is cut to its most active part; neither is
-    played slower or faster than the gesture's tempo allows. build: measures of the body that is to touch itself where the gesture
-    says so; None is the nominal adult. The same arguments and state of ``rng`` give the same motion.
+    played slower or faster than the gesture's tempo allows. build: measures of the body that is to touch itself where the
+    gesture says so; None is the nominal adult. turn: which motion of a captured gesture, counted round; None is any. The same
+    arguments and state of ``rng`` give the same motion.
     Raises MotionError for a motion that cannot be read or played.
     """
     from synthgest.motion import capture, performance
@@ -39,7 +41,7 @@ def perform(
 
     span = frames if frames is not None else (max(2, round(performance.SHORTEST_SECONDS * fps)), 2**31)
     if gesture.motions:
-        motion = capture.play(gesture, rng, fps=fps, frames=span)
+        motion = capture.play(gesture, rng, fps=fps, frames=span, turn=turn)
         return performance.Performance(motion=motion, shown=(0.0, (len(motion) - 1) / motion.fps))
     return performance.play(gesture, rng, fps=fps, frames=span, build=NOMINAL if build is None else build)
 

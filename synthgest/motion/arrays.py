@@ -19,13 +19,13 @@ LARGEST = 256 * 2**20
 class Stored:
     """The arrays of an ``.npz`` by name; each is unpacked when it is asked for, so that one of Python objects does no harm."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, largest: int = LARGEST) -> None:
         self.path = path
         with _refused(path):
             with zipfile.ZipFile(path) as archive:
                 sizes = {entry.filename: entry.file_size for entry in archive.infolist()}
             self.names = frozenset(name.removesuffix(".npy") for name in sizes)
-            require_size(path, sum(sizes.values()))
+            require_size(path, sum(sizes.values()), largest)
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         """One array. MotionError where there is none of that name, or where it holds Python objects."""
@@ -64,10 +64,10 @@ def read_pt(path: Path) -> Mapping[str, Any]:
     return found
 
 
-def require_size(path: Path, size: int) -> None:
+def require_size(path: Path, size: int, largest: int = LARGEST) -> None:
     """MotionError for what would unpack to more than the limit."""
-    if size > LARGEST:
-        raise MotionError(f"{path} unpacks to {size:,} bytes; motions up to {LARGEST:,} are read")
+    if size > largest:
+        raise MotionError(f"{path} unpacks to {size:,} bytes; files up to {largest:,} are read")
 
 
 @contextmanager

@@ -17,13 +17,17 @@ from synthgest.motion.skeleton import JOINT_INDEX
 _ENDS = [JOINT_INDEX[name] for name in ("left_wrist", "right_wrist", "left_ankle", "right_ankle", "head")]
 
 
-def play(gesture: Gesture, rng: np.random.Generator, *, fps: float, frames: tuple[int, int]) -> Motion:
+def play(
+    gesture: Gesture, rng: np.random.Generator, *, fps: float, frames: tuple[int, int], turn: int | None = None
+) -> Motion:
     """A seeded performance of a captured gesture, between ``frames[0]`` and ``frames[1]`` frames long.
 
+    turn: which of its motions, counted round; None leaves it to chance.
     A capture that is too long is cut to its most active part; one that is too short stands still before and after.
     Raises MotionError for a gesture of the fingers whose capture has none.
     """
-    chosen = gesture.motions[int(rng.integers(len(gesture.motions)))]
+    count = len(gesture.motions)
+    chosen = gesture.motions[int(rng.integers(count)) if turn is None else turn % count]
     motion = _load(chosen)
     if gesture.fingers and not motion.fingers:
         raise MotionError(
@@ -34,11 +38,11 @@ def play(gesture: Gesture, rng: np.random.Generator, *, fps: float, frames: tupl
     flip = bool(rng.integers(2)) and gesture.mirror == "same" and gesture.hands in ("either", "both")
     rests = float(rng.uniform(0.3, 0.7))
     lasts = (len(motion) - 1) / motion.fps / tempo
-    count = int(np.clip(round(lasts * fps) + 1, *frames))
-    spare = (count - 1) / fps - lasts
+    length = int(np.clip(round(lasts * fps) + 1, *frames))
+    spare = (length - 1) / fps - lasts
     # Captured seconds at which the clip begins; negative where the performer waits before the captured part.
-    start = -rests * spare * tempo if spare >= 0 else _most_active(motion, (count - 1) / fps * tempo)
-    played = sampled(motion, start + np.arange(count) / fps * tempo, fps=fps)
+    start = -rests * spare * tempo if spare >= 0 else _most_active(motion, (length - 1) / fps * tempo)
+    played = sampled(motion, start + np.arange(length) / fps * tempo, fps=fps)
     return mirrored(played) if flip else played
 
 

@@ -40,14 +40,14 @@ class TrainSettings:
     encoder_settings: Mapping[str, Any] = field(default_factory=dict)
     head: Head = "linear"
     tune: Tune = "all"
-    steps: int = 600
+    steps: int = 400
     batch: int = 16
     frames: int = 0
-    stills: float = 0.25
+    stills: float = 0.6
     optimizer: Optimizer = "adamw"
-    lr: float = 2e-3
+    lr: float = 1e-3
     weight_decay: float = 0.02
-    ema: float = 0.995
+    ema: float = 0.99
     clip_norm: float = 3.0
     flip: float = 0.5
     mix: Mix = "none"
