@@ -21,9 +21,8 @@ system:
 	@$(PYTHON) -c "from ctypes.util import find_library as f; raise SystemExit(not (f('EGL') and f('GL')))" || \
 	  { echo "libEGL or libGL is missing; install them with: apt-get install libegl1 libgl1 libgl1-mesa-dri"; exit 1; }
 
-demo: $(READY) ## labelled clips of four gestures with a contact sheet, in demo/
-	$(BIN)/synthgest generate everyday/wave everyday/bow rocog/Halt rocog/Rally \
-	  --clips 4 --seed 0 --out demo --sheet demo/sheet.png
+demo: $(READY) ## the whole loop in about ten minutes: draw, score, train, evaluate; then look at demo/
+	$(BIN)/python scripts/demo.py demo
 
 test: $(READY) ## quick tests
 	$(BIN)/python -m pytest -n 2 -m "not slow and not faults"

@@ -43,7 +43,6 @@ def main(folder: Path) -> None:
     )
     told.run("generate", *GESTURES, "--clips", 8, "--seed", 2, "--out", unseen, *DRAWN)
     told.run("evaluate", "accuracy", run, "--query", unseen)
-    told.run("evaluate", "knn", "--reference", drawn, "--query", unseen)
     show(load_recogniser(run), sg.Dataset(unseen), folder / "recognised.png")
     told.picture("recognised.png")
     (folder / "summary.md").write_text(told.page)
