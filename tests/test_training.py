@@ -210,7 +210,7 @@ def test_another_run_in_the_same_folder_is_refused(drawn: sg.Dataset, tmp_path: 
     train(drawn, tmp_path / "run", settings())
     with pytest.raises(ConfigChanged) as caught:
         train(drawn, tmp_path / "run", settings(lr=0.5))
-    assert caught.value.differences == ("lr: 0.002 in the folder, 0.5 asked for",)
+    assert caught.value.differences == ("lr: 0.001 in the folder, 0.5 asked for",)
 
 
 def test_a_run_learns_on_where_another_ended(drawn: sg.Dataset, tmp_path: Path) -> None:
