@@ -75,11 +75,15 @@ class Figure:
     @property
     def leg_length(self) -> float:
         """Hip to knee to ankle at rest, metres, the mean of both sides; a motion's path is scaled by it."""
-        legs = [
-            self.points[[JOINT_INDEX[f"{side}_{joint}"] for joint in ("hip", "knee", "ankle")]]
-            for side in ("left", "right")
-        ]
-        return float(np.mean([np.linalg.norm(np.diff(leg, axis=0), axis=1).sum() for leg in legs]))
+        return leg_length(self.points)
+
+
+def leg_length(points: Floats) -> float:
+    """Hip to knee to ankle, metres, the mean of both sides, of joints at rest that come first among points (N, 3)."""
+    legs = [
+        points[[JOINT_INDEX[f"{side}_{joint}"] for joint in ("hip", "knee", "ankle")]] for side in ("left", "right")
+    ]
+    return float(np.mean([np.linalg.norm(np.diff(leg, axis=0), axis=1).sum() for leg in legs]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,7 @@ def pose(
     """
     chosen = np.arange(len(motion)) if frames is None else frames
     if isinstance(figure, SmplxFigure):
-        return figure.posed(motion, face, chosen)
+        return figure.posed(motion, chosen)
     points = figure.points.astype(np.float64)
     turns, joints = t_pose(points[:55], points[_TIPS])
     local = Rotation.from_rotvec(motion.full_pose.reshape(-1, 3).astype(np.float64)).as_matrix().reshape(-1, 55, 3, 3)

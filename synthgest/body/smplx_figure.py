@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from synthgest.body.face import Face
-from synthgest.body.figure import PosedFigure
+from synthgest.body.figure import PosedFigure, leg_length
 from synthgest.body.normals import surface_normals
 from synthgest.body.person import Person
 from synthgest.body.rig import BONES
@@ -59,13 +58,9 @@ class SmplxFigure:
     @property
     def leg_length(self) -> float:
         """Hip to knee to ankle, metres, the mean of both sides."""
-        legs = [
-            self.points[[JOINT_INDEX[f"{side}_{joint}"] for joint in ("hip", "knee", "ankle")]]
-            for side in ("left", "right")
-        ]
-        return float(np.mean([np.linalg.norm(np.diff(leg, axis=0), axis=1).sum() for leg in legs]))
+        return leg_length(self.points)
 
-    def posed(self, motion: Motion, face: Face | None, frames: NDArray[np.intp]) -> PosedFigure:
+    def posed(self, motion: Motion, frames: NDArray[np.intp]) -> PosedFigure:
         """The figure at some frames of a motion; of a face only the jaw moves, which is in the motion."""
         each = [self.model.posed(self.betas, motion, int(frame)) for frame in frames]
         vertices, joints, tips, landmarks = (np.stack(values) for values in zip(*each, strict=True))

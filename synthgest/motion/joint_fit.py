@@ -63,16 +63,16 @@ def measured(seen: Mapping[str, Array]) -> Array:
         if name in seen and above in seen:
             lengths[number] = float(np.nanmedian(np.linalg.norm(seen[name] - seen[above], axis=1)))
     nominal = np.linalg.norm(REST_JOINTS - REST_JOINTS[[max(parent, 0) for parent in SMPLX_PARENTS]], axis=1)
-    hips = float(np.nanmedian(np.linalg.norm(seen["left_hip"] - seen["right_hip"], axis=1)))
-    shoulders = float(np.nanmedian(np.linalg.norm(seen["left_shoulder"] - seen["right_shoulder"], axis=1)))
     limbs = [number for number in lengths if nominal[number] > 0.15]
     usual = float(np.median([lengths[number] / nominal[number] for number in limbs])) if limbs else 1.0
     scale = np.array([lengths[number] / nominal[number] if number in lengths else usual for number in range(55)])
-    for side in ("left", "right"):  # what was not seen between them must still reach
-        for joint, width in (("hip", hips), ("shoulder", shoulders)):
-            number = JOINT_INDEX[f"{side}_{joint}"]
-            if number not in lengths and np.isfinite(width):
-                scale[number] = width / 2 / abs(REST_JOINTS[number, 0]) if joint == "hip" else scale[number]
+    width = float(np.nanmedian(np.linalg.norm(seen["left_hip"] - seen["right_hip"], axis=1)))
+    for number in (
+        JOINT_INDEX["left_hip"],
+        JOINT_INDEX["right_hip"],
+    ):  # where no pelvis was seen, they must still reach
+        if number not in lengths and np.isfinite(width):
+            scale[number] = width / 2 / abs(REST_JOINTS[number, 0])
     rest = np.zeros((55, 3))
     rest[0] = REST_JOINTS[0] * usual
     for number, parent in enumerate(SMPLX_PARENTS):
