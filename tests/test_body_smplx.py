@@ -1,5 +1,6 @@
 """The body of SMPL-X, by a made-up model in the same format: the package poses it, and nothing of its file is ever run."""
 
+import dataclasses
 import pickle
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,15 @@ def test_joints_are_those_of_our_own_kinematics_for_a_hundred_poses(folder: Path
     tips = [SMPLX_JOINTS.index(name.replace("_tip", "3")) for name in FINGERTIPS]
     assert np.linalg.norm(posed.fingertips - posed.joints[:, tips], axis=2).max() < 0.05
     assert np.linalg.norm(posed.coco[:, :5] - posed.joints[:, [JOINT_INDEX["head"]]], axis=2).max() < 0.2
+
+
+def test_a_face_does_what_the_motion_says(folder: Path) -> None:
+    figure = dressed(load_smplx(model_file(folder, "male")), sample_person(np.random.default_rng(1)))
+    still = Motion.from_full_pose(np.zeros((2, 55, 3)), np.zeros((2, 3)), fps=30.0, fingers=True, source="test")
+    smiling = dataclasses.replace(still, expression=np.array([[0.0] * 10, [2.0] + [0.0] * 9], np.float32))
+    before, after = pose(figure, still), pose(figure, smiling)
+    assert np.array_equal(before.vertices[0], after.vertices[0])
+    assert np.abs(before.vertices[1] - after.vertices[1]).max() > 1e-4
 
 
 def test_a_frame_is_the_same_alone_and_among_others(folder: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 import synthgest as sg
 from synthgest.data.dataset import Dataset
 from synthgest.data.real.dataset import open_dataset
-from synthgest.data.splits import GROUPINGS, group_of, groups, leaks, relations, require_apart, split
+from synthgest.data.splits import GROUPINGS, groups, groups_of, leaks, relations, require_apart, split
 from synthgest.errors import SpecError
 from synthgest.types import Rendered
 
@@ -77,17 +77,35 @@ def test_clips_that_are_joined_through_others_are_one_group(dataset: Dataset) ->
     assert len(set(groups(some, []))) == 5
 
 
+def test_a_clip_between_two_motions_is_kept_apart_from_clips_of_either(tmp_path: Path) -> None:
+    def takes(shots: Sequence[sg.Shot]) -> Any:
+        """Motions a and b, what lies between them, and c."""
+        made = [{"motion": "a"}, {"motion": "b"}, {"motion": "a + b", "mixed": ["a", "b"]}, {"motion": "c"}]
+        for shot in shots:
+            frames = np.random.default_rng(shot.seed).integers(0, 255, (4, 16, 16, 3)).astype(np.uint8)
+            yield Rendered(frames=frames, fps=4, provenance=made[shot.index])
+
+    made = sg.generate(CLASSES[:1], generator=takes, clips=4, seed=0, out=tmp_path / "out").clips
+    one, two, mixed, other = sorted(made, key=lambda clip: clip.record.index)
+    assert groups_of(mixed, "motion") == ("a", "b")
+    assert len(set(groups([one, two, mixed, other], ["motion"]))) == 2
+    assert len(set(groups([one, two, other], ["motion"]))) == 3
+    assert [leak.second for leak in leaks([mixed], [one, two, other])] == [one.id, two.id]
+    assert relations(one) & relations(mixed)
+    assert not relations(other) & relations(mixed)
+
+
 def test_performances_of_keyframes_are_each_their_own(tmp_path: Path) -> None:
     small = {"width": 64, "height": 64, "frames": [48, 48]}
     drawn = sg.generate("everyday/wave", out=tmp_path / "out", seed=0, clips=3, settings=small)
     assert len(set(groups(drawn.clips, ["motion"]))) == 3
-    assert len({group_of(clip, "person") for clip in drawn}) == 3
+    assert len({groups_of(clip, "person") for clip in drawn}) == 3
 
 
 def test_of_50_planted_leaks_all_are_found(dataset: Dataset) -> None:
     parts = split(dataset.clips, fractions={"train": 0.5, "test": 0.5}, seed=0)
     train, test = list(parts["train"]), list(parts["test"])
-    moved = [clip for clip in test if sum(group_of(clip, "motion") == group_of(each, "motion") for each in test) == 2]
+    moved = [clip for clip in test if sum(groups_of(clip, "motion") == groups_of(each, "motion") for each in test) == 2]
     # one clip of each pair of a motion goes to the other side
     planted = [clip for number, clip in enumerate(moved) if clip.record.index < 20][:25]
     crossed = [clip for clip in train if clip.record.index < 20][:25]
@@ -95,7 +113,7 @@ def test_of_50_planted_leaks_all_are_found(dataset: Dataset) -> None:
     theirs = [clip for clip in test if clip not in planted] + crossed
     found = {leak.second for leak in leaks(ours, theirs)}
     expected = {
-        clip.record.id for clip in theirs if group_of(clip, "motion") in {group_of(each, "motion") for each in ours}
+        clip.record.id for clip in theirs if groups_of(clip, "motion") in {groups_of(each, "motion") for each in ours}
     }
     assert len(expected) == 50
     assert found == expected

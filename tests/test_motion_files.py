@@ -66,6 +66,17 @@ def test_a_written_motion_is_read_back_to_the_bit(motion: Motion, tmp_path: Path
     assert _same(read_motion(tmp_path / "motion.npz"), motion)
 
 
+def test_shape_and_face_of_the_captured_performer_are_kept(motion: Motion, tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    face, betas = (rng.normal(size=size).astype(np.float32) for size in ((len(motion), 10), 16))
+    whole = dataclasses.replace(motion, betas=betas, expression=face, gender="female")
+    write_motion(tmp_path / "motion.npz", whole)
+    assert _same(read_motion(tmp_path / "motion.npz"), whole)
+    assert resampled(whole, 60.0).expression[2] == pytest.approx(face[1])
+    assert whole.at(np.array([4])).expression == pytest.approx(face[4:5])
+    assert mirrored(whole).gender == "female"
+
+
 def test_writing_twice_gives_the_same_bytes(motion: Motion, tmp_path: Path) -> None:
     write_motion(tmp_path / "a.npz", motion)
     write_motion(tmp_path / "b.npz", motion)
@@ -73,7 +84,8 @@ def test_writing_twice_gives_the_same_bytes(motion: Motion, tmp_path: Path) -> N
 
 
 def _arrays(motion: Motion) -> dict[str, object]:
-    return {field.name: np.asarray(getattr(motion, field.name)) for field in dataclasses.fields(motion)}
+    fields = {field.name: np.asarray(getattr(motion, field.name)) for field in dataclasses.fields(motion)}
+    return fields | {"schema": np.int64(1), "up_axis": np.str_("y")}
 
 
 @pytest.mark.parametrize(
@@ -85,6 +97,11 @@ def _arrays(motion: Motion) -> dict[str, object]:
         ({"body_pose": np.zeros((5, 63))}, "float64"),
         ({"fps": np.float64(0)}, "fps"),
         ({"fps": np.array([30.0, 30.0])}, "fps"),
+        ({"schema": np.int64(2)}, "schema .* is 2; this synthgest knows 1"),
+        ({"up_axis": np.str_("z")}, "up_axis"),
+        ({"gender": np.str_("robot")}, "gender .* is 'robot'"),
+        ({"betas": np.zeros((1, 10), np.float32)}, "betas"),
+        ({"expression": np.zeros((5, 10), np.float32)}, "expression"),
         ({"source": np.array({"a": 1}, dtype=object)}, "never loaded"),
     ],
 )

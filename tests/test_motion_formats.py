@@ -86,6 +86,7 @@ def test_a_sequence_of_amass_is_the_motion_that_was_put_in(motion: Motion, smplx
     found = read_motion(saved(tmp_path / "a.npz", amass(motion, smplx=smplx)))
     same(found, motion)
     assert found.fingers
+    assert (found.gender, found.betas.shape) == ("male", (16,))
 
 
 def test_the_path_is_kept_and_begins_at_the_feet(motion: Motion, tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ class SmplxFigure:
         return leg_length(self.points)
 
     def posed(self, motion: Motion, frames: NDArray[np.intp]) -> PosedFigure:
-        """The figure at some frames of a motion; of a face only the jaw moves, which is in the motion."""
+        """The figure at some frames of a motion; of a face what the motion says, the jaw at least."""
         each = [self.model.posed(self.betas, motion, int(frame)) for frame in frames]
         vertices, joints, tips, landmarks = (np.stack(values) for values in zip(*each, strict=True))
         whole = len(self.chosen) == vertices.shape[1]

@@ -75,6 +75,7 @@ class SmplxModel:
         def row(values: Floats) -> Any:
             return torch.from_numpy(np.ascontiguousarray(values[frame : frame + 1], np.float32))
 
+        face = motion.expression[:, :SHAPES] if motion.expression.size else np.zeros((len(motion), 0), np.float32)
         with torch.inference_mode():
             found = self.model(
                 betas=torch.from_numpy(betas[None]),
@@ -86,6 +87,7 @@ class SmplxModel:
                 left_hand_pose=row(motion.left_hand_pose),
                 right_hand_pose=row(motion.right_hand_pose),
                 transl=row(motion.transl),
+                expression=row(np.pad(face, ((0, 0), (0, SHAPES - face.shape[1])))),
             )
         places: Floats = found.joints[0].numpy()
         vertices: Floats = found.vertices[0].numpy()

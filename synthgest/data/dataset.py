@@ -51,7 +51,7 @@ class Clip:
         return self.record.sha256
 
     @property
-    def groups(self) -> Mapping[str, str]:
+    def groups(self) -> Mapping[str, tuple[str, ...]]:
         """What the record says that other clips may share; a performance of keyframes is shared with none."""
         return provenance_groups(self.record)
 

@@ -54,7 +54,7 @@ class LabelledClip(Protocol):
         ...
 
     @property
-    def groups(self) -> Mapping[str, str]:
+    def groups(self) -> Mapping[str, tuple[str, ...]]:
         """What it may have in common with other clips, by grouping (``synthgest.data.splits.GROUPINGS``)."""
         ...
 

@@ -54,18 +54,18 @@ class Failure:
     attempts: tuple[Attempt, ...]
 
 
-def provenance_groups(record: Record) -> dict[str, str]:
-    """What a clip was made from that other clips may share: motion (a captured file), person, place, recipe."""
+def provenance_groups(record: Record) -> dict[str, tuple[str, ...]]:
+    """What a clip was made from that other clips may share: motion (a captured file, or two), person, place, recipe."""
     made = record.provenance
-    found = {"recipe": record.recipe}
+    found: dict[str, tuple[str, ...]] = {"recipe": (record.recipe,)}
     motion = str(made.get("motion", ""))
     if motion and not motion.startswith("keyframes of "):
-        found["motion"] = motion
+        found["motion"] = tuple(map(str, made.get("mixed") or [motion]))
     body, character = made.get("body"), made.get("character")
     if body or character:
-        found["person"] = json.dumps(body, sort_keys=True) if body else str(character)
+        found["person"] = (json.dumps(body, sort_keys=True) if body else str(character),)
     if place := made.get("background") or made.get("environment"):
-        found["place"] = str(place)
+        found["place"] = (str(place),)
     return found
 
 

@@ -13,7 +13,7 @@ from synthgest.data.labelled import LabelledClip
 from synthgest.errors import SpecError, nearest
 
 GROUPINGS: tuple[str, ...] = ("motion", "person", "place", "recipe", "source")
-"""What clips may have in common. motion: the file that it was captured in; every performance of keyframes is its own.
+"""What clips may have in common. motion: the file that it was captured in, or two; every performance of keyframes is its own.
 person: the same body and clothes, or the same performer. place: the same background. recipe: the same generator. source: the
 film that a real clip was cut from."""
 
@@ -35,25 +35,28 @@ class Leak:
     reason: str
 
 
-def group_of(clip: LabelledClip, grouping: str) -> str:
-    """What a clip has in common with others by a grouping; its own id where it says nothing that others could share."""
-    return _group_of(clip, grouping) or clip.id
+def groups_of(clip: LabelledClip, grouping: str) -> tuple[str, ...]:
+    """What a clip has in common with others by a grouping; its own id where it says nothing that others could share.
+
+    Where there are several, it is related to all that share any of them.
+    """
+    return _groups_of(clip, grouping) or (clip.id,)
 
 
 def relations(clip: LabelledClip) -> frozenset[str]:
     """Names of all by which a clip's performance is known: its motion and film, or its own content where it says nothing."""
-    return frozenset(f"{grouping} {_common(clip, grouping)}" for grouping in RELATIVES)
+    return frozenset(f"{grouping} {name}" for grouping in RELATIVES for name in _common(clip, grouping))
 
 
-def _common(clip: LabelledClip, grouping: str) -> str:
-    """As ``group_of``, between sets, in which an id may be that of another clip."""
-    return _group_of(clip, grouping) or clip.content
+def _common(clip: LabelledClip, grouping: str) -> tuple[str, ...]:
+    """As ``groups_of``, between sets, in which an id may be that of another clip."""
+    return _groups_of(clip, grouping) or (clip.content,)
 
 
-def _group_of(clip: LabelledClip, grouping: str) -> str:
+def _groups_of(clip: LabelledClip, grouping: str) -> tuple[str, ...]:
     if grouping not in GROUPINGS:
         raise SpecError(f"no grouping {grouping!r}; {nearest(grouping, GROUPINGS)}")
-    return clip.groups.get(grouping, "")
+    return clip.groups.get(grouping, ())
 
 
 def groups(clips: Sequence[LabelledClip], group_by: Sequence[str]) -> list[int]:
@@ -64,7 +67,11 @@ def groups(clips: Sequence[LabelledClip], group_by: Sequence[str]) -> list[int]:
     joined: list[tuple[int, int]] = []
     for grouping in group_by:
         first: dict[str, int] = {}
-        joined += [(first.setdefault(group_of(clip, grouping), number), number) for number, clip in enumerate(clips)]
+        joined += [
+            (first.setdefault(name, number), number)
+            for number, clip in enumerate(clips)
+            for name in groups_of(clip, grouping)
+        ]
     rows, columns = zip(*joined, strict=True) if joined else ((), ())
     graph = coo_array((np.ones(len(joined)), (rows, columns)), shape=(len(clips), len(clips)))
     numbers: list[int] = connected_components(graph, directed=False)[1].tolist()
@@ -104,11 +111,11 @@ def leaks(
     """What two splits have in common, one finding for each clip of the second and each grouping."""
     found = []
     for grouping in group_by:
-        there = {_common(clip, grouping): clip for clip in first}
+        there = {name: clip for clip in first for name in _common(clip, grouping)}
         for clip in second:
-            other = there.get(_common(clip, grouping))
-            if other is not None:
-                found.append(Leak(first=other.id, second=clip.id, reason=grouping))
+            others = [there[name] for name in _common(clip, grouping) if name in there]
+            if others:
+                found.append(Leak(first=others[0].id, second=clip.id, reason=grouping))
     return found
 
 

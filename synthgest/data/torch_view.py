@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from synthgest.data.cache import FrameCache
 from synthgest.data.labelled import LabelledClip
 from synthgest.data.manifest import ClassEntry
-from synthgest.data.splits import GROUPINGS, group_of
+from synthgest.data.splits import GROUPINGS, groups_of
 from synthgest.data.video import random_indices, tsn_indices
 from synthgest.errors import CorruptClip, MissingDependency, SpecError
 
@@ -131,7 +131,7 @@ class ClipDataset(Items):
             "target": clip.label,
             "id": clip.id,
             "gesture": clip.gesture,
-            "groups": {grouping: group_of(clip, grouping) for grouping in GROUPINGS},
+            "groups": {grouping: " + ".join(groups_of(clip, grouping)) for grouping in GROUPINGS},
         }
 
 

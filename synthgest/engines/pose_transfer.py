@@ -125,22 +125,26 @@ class PoseTransfer:
         return Rendered(frames=pictures, fps=settings.fps, truth=truth, provenance=self._provenance(shot, staged))
 
     def _provenance(self, shot: Shot, staged: Staged) -> dict[str, object]:
-        person = staged.person
+        person, sources = staged.person, staged.performance.sources
         who = _WHO[person.age_group, person.sex]
         setting = staged.place.name if self._backgrounds is None else _PHOTOGRAPHED
         words = {"phrase": shot.gesture.phrase.replace("a person", who, 1), "place": setting}
-        return {
-            "source": "pose-transfer",
-            "motion": staged.motion.source,
-            "shown": [round(seconds, 3) for seconds in staged.performance.shown],
-            "keyframes": [[mark.phase, round(mark.seconds, 3)] for mark in staged.performance.marks],
-            "body": asdict(person) | _shape(staged),
-            "mood": staged.face.mood,
-            "background": staged.place.name,
-            "place": list(staged.place.tags),
-            "camera": facts(staged),
-            "prompt": write_prompt("caption", words, chance(shot, "prompt")),
-        } | (staged.role.part() if staged.role else {})
+        return (
+            {
+                "source": "pose-transfer",
+                "motion": staged.motion.source,
+                "shown": [round(seconds, 3) for seconds in staged.performance.shown],
+                "keyframes": [[mark.phase, round(mark.seconds, 3)] for mark in staged.performance.marks],
+                "body": asdict(person) | _shape(staged),
+                "mood": staged.face.mood,
+                "background": staged.place.name,
+                "place": list(staged.place.tags),
+                "camera": facts(staged),
+                "prompt": write_prompt("caption", words, chance(shot, "prompt")),
+            }
+            | ({"mixed": list(sources)} if len(sources) > 1 else {})
+            | (staged.role.part() if staged.role else {})
+        )
 
     @property
     def _body_model(self) -> Path:

@@ -30,6 +30,7 @@ from synthgest.engines.casting import Cast, cast
 from synthgest.errors import SpecError, require_range
 from synthgest.gestures import Gesture, nearest_gesture
 from synthgest.motion import perform
+from synthgest.motion.capture_variation import CaptureSettings
 from synthgest.motion.kinematics import LEG_LENGTH
 from synthgest.motion.performance import Performance
 from synthgest.motion.sequence import Motion
@@ -59,7 +60,8 @@ class PoseTransferSettings:
     name or tag, chosen alike. astray: part of the clips whose place is chosen without regard to where the gesture belongs.
     backgrounds: folder of photographs, HDR panoramas or videos, used instead of drawn places. depth: whether ground truth
     holds depth. body: the one that ships, or SMPL-X, whose licensed files lie in the folder body_model. at_work: by vocabulary,
-    the part of its people who are dressed for work that needs signals. people, hours, camera, movement, sensor: what people,
+    the part of its people who are dressed for work that needs signals. captures: how far a performance may be from the
+    motion that was captured. people, hours, camera, movement, sensor: what people,
     light, cameras and their sensors are drawn from. enrichment: a number of people and places that every class is spread over,
     pair by pair, instead of somebody else somewhere else in every clip.
     """
@@ -75,6 +77,7 @@ class PoseTransferSettings:
     body: Literal["shipped", "smplx"] = "shipped"
     body_model: str = "models/smplx"
     at_work: Mapping[str, float] = field(default_factory=lambda: {"rocog": 0.5, "ground-guide": 0.6, "drone": 0.4})
+    captures: CaptureSettings = field(default_factory=CaptureSettings)
     people: PeopleSettings = field(default_factory=PeopleSettings)
     hours: Hours = field(default_factory=Hours)
     camera: CameraSettings = field(default_factory=CameraSettings)
@@ -148,6 +151,7 @@ def stage(shot: Shot, settings: PoseTransferSettings, backgrounds: Backgrounds |
         frames=settings.frames,
         build=build_of(figure),
         turn=shot.index if role is None else role.turn,
+        captures=settings.captures,
     )
     face = act(chance(shot, "face"), frames=len(performance.motion), fps=settings.fps)
     motion = face.on(_placed(performance.motion, figure))

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from synthgest.gestures import Gesture
     from synthgest.motion.build import Build
+    from synthgest.motion.capture_variation import CaptureSettings
     from synthgest.motion.performance import Performance
     from synthgest.motion.reading import Reading
     from synthgest.motion.sequence import Motion
@@ -26,23 +27,25 @@ def perform(
     frames: "tuple[int, int] | None",
     build: "Build | None" = None,
     turn: int | None = None,
+    captures: "CaptureSettings | None" = None,
 ) -> "Performance":
     """One seeded performance of a gesture: the motion, when in it the gesture is shown, and its keyframes' moments.
 
     fps: frames per second. frames: fewest and most frames; None is at least 1.6 seconds (48 frames at 30 fps), with no
     upper bound. A keyframed gesture is repeated and rested to fit, a capture is cut to its most active part; neither is
     played slower or faster than the gesture's tempo allows. build: measures of the body that is to touch itself where the
-    gesture says so; None is the nominal adult. turn: which motion of a captured gesture, counted round; None is any. The same
-    arguments and state of ``rng`` give the same motion.
+    gesture says so; None is the nominal adult. turn: which motion of a captured gesture, counted round; None is any.
+    captures: how far a performance may be from the captured one; None plays it as it was captured. The same arguments and
+    state of ``rng`` give the same motion.
     Raises MotionError for a motion that cannot be read or played.
     """
     from synthgest.motion import capture, performance
     from synthgest.motion.build import NOMINAL
+    from synthgest.motion.capture_variation import AS_CAPTURED
 
     span = frames if frames is not None else (max(2, round(performance.SHORTEST_SECONDS * fps)), 2**31)
     if gesture.motions:
-        motion = capture.play(gesture, rng, fps=fps, frames=span, turn=turn)
-        return performance.Performance(motion=motion, shown=(0.0, (len(motion) - 1) / motion.fps))
+        return capture.play(gesture, rng, fps=fps, frames=span, turn=turn, settings=captures or AS_CAPTURED)
     return performance.play(gesture, rng, fps=fps, frames=span, build=NOMINAL if build is None else build)
 
 

@@ -1,4 +1,4 @@
-"""A captured gesture performed: one of its motion files, at a seeded tempo and side, cut to the frames asked for."""
+"""A captured gesture performed: one of its motion files or what lies between two, varied, cut to the frames asked for."""
 
 import functools
 import hashlib
@@ -7,43 +7,88 @@ import numpy as np
 
 from synthgest.errors import MotionError
 from synthgest.gestures import Gesture, MotionFile
+from synthgest.motion.capture_variation import AS_CAPTURED, CaptureSettings, rhythm, varied
 from synthgest.motion.files import read
 from synthgest.motion.kinematics import forward
 from synthgest.motion.mirror import mirrored
+from synthgest.motion.mixing import between
+from synthgest.motion.performance import Performance
 from synthgest.motion.resample import sampled
 from synthgest.motion.sequence import Motion
 from synthgest.motion.skeleton import JOINT_INDEX
 
+_BETWEEN = (0.3, 0.7)  # how far a mixed performance is on the way to the other one
 _ENDS = [JOINT_INDEX[name] for name in ("left_wrist", "right_wrist", "left_ankle", "right_ankle", "head")]
 
 
 def play(
-    gesture: Gesture, rng: np.random.Generator, *, fps: float, frames: tuple[int, int], turn: int | None = None
-) -> Motion:
+    gesture: Gesture,
+    rng: np.random.Generator,
+    *,
+    fps: float,
+    frames: tuple[int, int],
+    turn: int | None = None,
+    settings: CaptureSettings = AS_CAPTURED,
+) -> Performance:
     """A seeded performance of a captured gesture, between ``frames[0]`` and ``frames[1]`` frames long.
 
-    turn: which of its motions, counted round; None leaves it to chance.
+    turn: which of its motions, counted round; None leaves it to chance. settings: how far it may be from the captured one.
     A capture that is too long is cut to its most active part; one that is too short stands still before and after.
     Raises MotionError for a gesture of the fingers whose capture has none.
     """
     count = len(gesture.motions)
-    chosen = gesture.motions[int(rng.integers(count)) if turn is None else turn % count]
-    motion = _load(chosen)
-    if gesture.fingers and not motion.fingers:
-        raise MotionError(
-            f"{gesture.name} is a gesture of the fingers, and the capture {chosen.path.name} has none; "
-            "give a motion with fingers or set fingers = false"
-        )
+    number = int(rng.integers(count)) if turn is None else turn % count
     tempo = float(rng.uniform(*gesture.tempo))
     flip = bool(rng.integers(2)) and gesture.mirror == "same" and gesture.hands in ("either", "both")
     rests = float(rng.uniform(0.3, 0.7))
+    longest = (frames[1] - 1) / fps * tempo
+    motion, sources = _chosen(gesture, number, longest, settings.mixed, rng)
     lasts = (len(motion) - 1) / motion.fps / tempo
     length = int(np.clip(round(lasts * fps) + 1, *frames))
     spare = (length - 1) / fps - lasts
     # Captured seconds at which the clip begins; negative where the performer waits before the captured part.
     start = -rests * spare * tempo if spare >= 0 else _most_active(motion, (length - 1) / fps * tempo)
-    played = sampled(motion, start + np.arange(length) / fps * tempo, fps=fps)
-    return mirrored(played) if flip else played
+    moments = rhythm(start + np.arange(length) / fps * tempo, settings.timing, rng)
+    played = varied(sampled(motion, moments, fps=fps), settings, rng)
+    played = mirrored(played) if flip else played
+    return Performance(motion=played, shown=(0.0, (length - 1) / fps), flipped=flip, sources=sources)
+
+
+def _chosen(
+    gesture: Gesture, number: int, longest: float, mixed: float, rng: np.random.Generator
+) -> tuple[Motion, tuple[str, ...]]:
+    """A motion and the sources that it was made from: the file with this number, or what lies between it and its partner.
+
+    A motion has one partner, the one beside it in the list, so that clips of different pairs have nothing in common. longest:
+    seconds that will be seen at most.
+    """
+    mix, share = bool(rng.random() < mixed), float(rng.uniform(*_BETWEEN))
+    motion = _motion(gesture, gesture.motions[number])
+    partner = number ^ 1
+    if not mix or partner >= len(gesture.motions):
+        return motion, (motion.source,)
+    other = _motion(gesture, gesture.motions[partner])
+    found = between(_active(motion, longest), _active(other, longest), share, mirror=gesture.mirror == "same")
+    return (motion, (motion.source,)) if found is None else (found, (motion.source, other.source))
+
+
+def _motion(gesture: Gesture, file: MotionFile) -> Motion:
+    motion = _load(file)
+    if gesture.fingers and not motion.fingers:
+        raise MotionError(
+            f"{gesture.name} is a gesture of the fingers, and the capture {file.path.name} has none; "
+            "give a motion with fingers or set fingers = false"
+        )
+    return motion
+
+
+def _active(motion: Motion, seconds: float) -> Motion:
+    """The motion, or of a longer one its most active part."""
+    length = round(seconds * motion.fps) + 1
+    if length >= len(motion):
+        return motion
+    start = round(_most_active(motion, seconds) * motion.fps)
+    return motion.at(np.arange(start, start + length))
 
 
 def _most_active(motion: Motion, seconds: float) -> float:

@@ -37,7 +37,10 @@ _ARRAYS = (
     "right_hand_pose",
     "transl",
 )
-_KEYS = (*_ARRAYS, "fps", "fingers", "source")
+_PERFORMER = ("betas", "expression")
+_SINGLE = {"schema": "iu", "fps": "f", "fingers": "b", "source": "U", "gender": "U", "up_axis": "U"}
+_KEYS = (*_ARRAYS, *_PERFORMER, *_SINGLE)
+_SCHEMA = 1
 
 
 def motion_entries() -> dict[str, EntryPoint]:
@@ -116,10 +119,13 @@ def write(path: Path, motion: Motion) -> None:
             np.savez_compressed(
                 stream,
                 allow_pickle=False,
-                **{name: getattr(motion, name) for name in _ARRAYS},
+                **{name: getattr(motion, name) for name in (*_ARRAYS, *_PERFORMER)},
+                schema=np.int64(_SCHEMA),
                 fps=np.float64(motion.fps),
                 fingers=np.bool_(motion.fingers),
                 source=np.str_(motion.source),
+                gender=np.str_(motion.gender),
+                up_axis=np.str_("y"),
             )
     except OSError as error:
         raise MotionError(f"cannot write {path}: {error.strerror}") from error
@@ -137,15 +143,19 @@ def _read_npz(path: Path) -> Motion:
 
 
 def _motion(arrays: "dict[str, np.ndarray]", path: Path) -> Motion:
-    for name in _ARRAYS:
+    for name in (*_ARRAYS, *_PERFORMER):
         if arrays[name].dtype != np.float32:
             raise MotionError(f"{name} of {path} is {arrays[name].dtype}; expected float32")
-    for name, kind in (("fps", "f"), ("fingers", "b"), ("source", "U")):
-        if arrays[name].shape != () or arrays[name].dtype.kind != kind:
+    for name, kinds in _SINGLE.items():
+        if arrays[name].shape != () or arrays[name].dtype.kind not in kinds:
             raise MotionError(f"{name} of {path} is {arrays[name].dtype} {arrays[name].shape}; expected a single value")
+    for name, expected in (("schema", _SCHEMA), ("up_axis", "y")):
+        if arrays[name].item() != expected:
+            raise MotionError(f"{name} of {path} is {arrays[name].item()!r}; this synthgest knows {expected!r} alone")
     return Motion(
-        **{name: arrays[name] for name in _ARRAYS},
+        **{name: arrays[name] for name in (*_ARRAYS, *_PERFORMER)},
         fps=float(arrays["fps"]),
         fingers=bool(arrays["fingers"]),
         source=str(arrays["source"]),
+        gender=arrays["gender"].item(),
     )

@@ -20,4 +20,4 @@ def mirrored(motion: Motion) -> Motion:
     """The motion reflected in the plane between left and right; mirrored twice it is unchanged, to the bit."""
     pose = motion.full_pose[:, _TWINS] * np.array([1, -1, -1], dtype=np.float32)
     transl = motion.transl * np.array([-1, 1, 1], dtype=np.float32)
-    return Motion.from_full_pose(pose, transl, fps=motion.fps, fingers=motion.fingers, source=motion.source)
+    return motion.reposed(pose, transl)

@@ -56,6 +56,7 @@ class Performance:
 
     marks: the keyframes in order, one each time that it comes, as they were before ``flipped``: seen in a mirror.
     strength: how much of the performer's own manner could be let through without breaking a constraint, 1 all of it.
+    sources: what the motion was made from; two captures where it lies between them.
     """
 
     motion: Motion
@@ -63,6 +64,7 @@ class Performance:
     marks: tuple[Mark, ...] = ()
     flipped: bool = False
     strength: float = 1.0
+    sources: tuple[str, ...] = ()
 
 
 def play(

@@ -1,5 +1,7 @@
 """A motion at other moments: another frame rate, tempo, length or window, by spherical interpolation of its rotations."""
 
+import dataclasses
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
@@ -18,12 +20,17 @@ def sampled(motion: Motion, seconds: NDArray[np.floating], *, fps: float) -> Mot
     moments = np.clip(np.asarray(seconds, dtype=np.float64) * motion.fps, 0.0, len(motion) - 1.0)
     before = np.floor(moments).astype(np.int64)
     after = np.minimum(before + 1, len(motion) - 1)
-    share = moments - before
-    pose = motion.full_pose.astype(np.float64)
-    first = Rotation.from_rotvec(pose[before].reshape(-1, 3))
-    step = first.inv() * Rotation.from_rotvec(pose[after].reshape(-1, 3))
-    turned = first * Rotation.from_rotvec(step.as_rotvec() * np.repeat(share, 55)[:, None])
-    transl = motion.transl[before] * (1 - share[:, None]) + motion.transl[after] * share[:, None]
-    return Motion.from_full_pose(
-        turned.as_rotvec().reshape(-1, 55, 3), transl, fps=fps, fingers=motion.fingers, source=motion.source
-    )
+    between = interpolated(motion.at(before), motion.at(after), moments - before)
+    return dataclasses.replace(between, fps=fps)
+
+
+def interpolated(first: Motion, second: Motion, share: NDArray[np.floating]) -> Motion:
+    """Of two motions of T frames, frame by frame, what lies ``share`` (T,) of the way between: 0 is the first, 1 the second."""
+    begin, end = (Rotation.from_rotvec(each.full_pose.astype(np.float64).reshape(-1, 3)) for each in (first, second))
+    turned = begin * Rotation.from_rotvec((begin.inv() * end).as_rotvec() * np.repeat(share, 55)[:, None])
+    transl = first.transl * (1 - share[:, None]) + second.transl * share[:, None]
+    mixed = first.reposed(turned.as_rotvec().reshape(-1, 55, 3), transl)
+    if first.expression.shape != second.expression.shape or not first.expression.size:
+        return mixed
+    face = first.expression * (1 - share[:, None]) + second.expression * share[:, None]
+    return dataclasses.replace(mixed, expression=face.astype(np.float32))

@@ -5,7 +5,8 @@ joints come in different orders, their worlds have different axes up, and finger
 one: none of this is told by the number of values, so each comes from the format or from whoever gives the file.
 """
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from scipy.spatial.transform import Rotation
 from synthgest.errors import MotionError
 from synthgest.motion.arrays import Stored, read_npy, read_pt
 from synthgest.motion.reading import Reading
-from synthgest.motion.sequence import Motion
+from synthgest.motion.sequence import Gender, Motion
 from synthgest.motion.settling import Y_UP, grounded, relax_hands, turned_to_front
 from synthgest.motion.skeleton import JOINT_INDEX
 
@@ -31,6 +32,8 @@ _SMPLH = {"root": 3, "body": 63, "left": _HAND, "right": _HAND}
 _SMPLX = {"root": 3, "body": 63, "jaw": 3, "leye": 3, "reye": 3, "left": _HAND, "right": _HAND}
 _MOTION_X = {"root": 3, "body": 63, "left": _HAND, "right": _HAND, "jaw": 3}
 _MOTION_X_WIDTH, _MOTION_X_TRANS = 322, slice(309, 312)
+_MOTION_X_FACE, _MOTION_X_SHAPE = slice(159, 209), slice(312, 322)
+_GENDERS: tuple[Gender, ...] = ("neutral", "female", "male")
 _GVHMR = {"root": "global_orient", "body": "body_pose", "trans": "transl"}
 _PARTS = {
     "root": ("global_orient", "root_orient"),
@@ -52,7 +55,8 @@ def read_amass(path: Path, reading: Reading) -> Motion:
         raise MotionError(f"poses of {path} has shape {poses.shape}; expected (T, 156) of SMPL-H or (T, 165) of SMPL-X")
     parts = _cut(poses, layout)
     trans = _matrix(stored["trans"], "trans", path, 3)
-    return _motion(parts, trans, path, reading, fps=_rate(stored, path), up="z", hands="flat")
+    motion = _motion(parts, trans, path, reading, fps=_rate(stored, path), up="z", hands="flat")
+    return _with_performer(motion, stored, stored.names, path, reading)
 
 
 def read_smplx(path: Path, reading: Reading) -> Motion:
@@ -77,7 +81,8 @@ def read_smplx(path: Path, reading: Reading) -> Motion:
     where = next((name for name in ("transl", "trans") if name in names), "")
     trans = _matrix(stored[where], where, path, 3) if where else np.zeros((len(parts["root"]), 3))
     rate = _rate(stored, path) if isinstance(stored, Stored) else 0.0
-    return _motion(parts, trans, path, reading, fps=rate, up="", hands="")
+    motion = _motion(parts, trans, path, reading, fps=rate, up="", hands="")
+    return _with_performer(motion, stored, names, path, reading)
 
 
 def read_gvhmr(path: Path, reading: Reading) -> Motion:
@@ -100,7 +105,27 @@ def read_motion_x(path: Path, reading: Reading) -> Motion:
     """A sequence of Motion-X: (T, 322) of root, body, hands, jaw, face, path and shape; Y up, 30 frames a second, flat hands."""
     values = _matrix(read_npy(path), "the array", path, _MOTION_X_WIDTH)
     parts = _cut(values, _MOTION_X)
-    return _motion(parts, values[:, _MOTION_X_TRANS], path, reading, fps=30.0, up="y", hands="flat")
+    motion = _motion(parts, values[:, _MOTION_X_TRANS], path, reading, fps=30.0, up="y", hands="flat")
+    performer = {"expression": values[:, _MOTION_X_FACE], "betas": values[:1, _MOTION_X_SHAPE]}
+    return _with_performer(motion, performer, performer, path, reading)
+
+
+def _with_performer(motion: Motion, stored: Any, names: Collection[str], path: Path, reading: Reading) -> Motion:
+    """The motion with the shape, the face and the gender that a file tells of, where it does.
+
+    Frames that have a shape each (as pose estimators save it) get the mean of them.
+    """
+    betas, expression = motion.betas, motion.expression
+    if "betas" in names:
+        values = np.asarray(stored["betas"])
+        betas = _matrix(values[None] if values.ndim == 1 else values, "betas", path).mean(axis=0).astype(np.float32)
+    if "expression" in names:
+        face = _matrix(stored["expression"], "expression", path)[reading.first :]
+        expression = face.astype(np.float32)
+    said = np.asarray(stored["gender"] if "gender" in names else "")
+    word = said.astype(str).item().lower() if said.dtype.kind in "US" and said.size == 1 else ""
+    gender: Gender = next((known for known in _GENDERS if known == word), "")
+    return dataclasses.replace(motion, betas=betas, expression=expression, gender=gender)
 
 
 def _motion(

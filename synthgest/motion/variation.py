@@ -14,6 +14,7 @@ from scipy.spatial.transform import Rotation
 
 from synthgest.motion.anatomy import ARM, BODY, Poses
 from synthgest.motion.build import Build
+from synthgest.motion.drift import drift
 from synthgest.motion.limits import ARM_LIMITS, BODY_LIMITS
 from synthgest.motion.placing import posture_of
 from synthgest.motion.reach import aims, reached
@@ -133,7 +134,7 @@ def alive(poses: Poses, seconds: Array, rng: np.random.Generator) -> Poses:
     """The postures (T) of somebody who breathes and sways while performing."""
     body = poses.body.copy()
     for name, size in _LIFE.items():
-        body[:, BODY.index(name)] += size * _drift(seconds, rng)
+        body[:, BODY.index(name)] += size * drift(seconds, rng)
     out = poses.direction[:, 1, 0] - poses.direction[:, 0, 0]
     for name, size in _BALANCE.items():
         body[:, BODY.index(name)] += size * out
@@ -143,7 +144,7 @@ def alive(poses: Poses, seconds: Array, rng: np.random.Generator) -> Poses:
     arms[:, :, ARM.index("shrug")] += 0.6 * breath[:, None]
     for side in (0, 1):
         for name, size in (("rotation", 0.8), ("elbow", 0.8), ("wrist_flexion", 1.2), ("pronation", 1.2)):
-            arms[:, side, ARM.index(name)] += size * _drift(seconds, rng) * (1 - poses.braced[:, side])
+            arms[:, side, ARM.index(name)] += size * drift(seconds, rng) * (1 - poses.braced[:, side])
     return dataclasses.replace(poses, arms=_clamped(arms, ARM_LIMITS), body=_clamped(body, BODY_LIMITS))
 
 
@@ -165,10 +166,3 @@ def _enlarged(values: Array, block: range, factor: float) -> Array:
 def _clamped(values: Array, limits: Mapping[str, tuple[float, float]]) -> Array:
     low, high = np.array(list(limits.values())).T
     return np.clip(values, low, high)
-
-
-def _drift(seconds: Array, rng: np.random.Generator) -> Array:
-    """(T,) a slow wandering of about unit size: three sines below one hertz."""
-    rates, phases = rng.uniform(0.08, 0.7, size=3), rng.uniform(0, 2 * np.pi, size=3)
-    waves: Array = np.sin(2 * np.pi * rates * seconds[:, None] + phases).sum(axis=1) / np.sqrt(1.5)
-    return waves

@@ -13,7 +13,7 @@ from synthgest.data.ahead import batches
 from synthgest.data.dataset import Dataset
 from synthgest.data.labelled import LabelledClip
 from synthgest.data.real.dataset import open_dataset
-from synthgest.data.splits import RELATIVES, group_of
+from synthgest.data.splits import RELATIVES, groups_of
 from synthgest.errors import SpecError
 from synthgest.scoring.sample import Sample, sample
 
@@ -131,7 +131,7 @@ def _reference_clips(dataset: Dataset, source: str) -> Sequence[LabelledClip]:
 
 
 def _groups(clip: LabelledClip) -> frozenset[str]:
-    return frozenset(f"{grouping} {group_of(clip, grouping)}" for grouping in RELATIVES)
+    return frozenset(f"{grouping} {name}" for grouping in RELATIVES for name in groups_of(clip, grouping))
 
 
 def _unit(features: Floats) -> Floats:

@@ -108,9 +108,9 @@ class GeneratedClip:
         return f"{self.shot.id}-{_FRAMES}"
 
     @property
-    def groups(self) -> Mapping[str, str]:
+    def groups(self) -> Mapping[str, tuple[str, ...]]:
         """What it shares with others: captures may be the same, performances of keyframes never are."""
-        return {"motion": self.gesture} if self.shot.gesture.motions else {}
+        return {"motion": (self.gesture,)} if self.shot.gesture.motions else {}
 
     @property
     def length(self) -> int:

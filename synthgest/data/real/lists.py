@@ -29,7 +29,7 @@ def ucf101(folder: Path, annotations: Path) -> Iterator[Entry]:
                 f"{annotations}: {line!r} is no line of UCF101's; expected CLASS/FILE, and maybe a number"
             )
         group = re.search(r"_g\d+", name)
-        groups = {"source": home + group[0]} if group else {}
+        groups = {"source": (home + group[0],)} if group else {}
         yield Entry(
             id=path, name=home, media=VideoFile(inside(folder, path)), split=_stem(annotations, "list"), groups=groups
         )
@@ -53,7 +53,7 @@ def hmdb51(folder: Path, annotations: Path) -> Iterator[Entry]:
                 film = re.sub(r"_[a-z]+_[uflh]_c[mn]_np\d.*$", "", clip.strip().removesuffix(".avi"))
                 split = "train" if code == "1" else "test"
                 yield Entry(
-                    id=path, name=name, media=VideoFile(inside(folder, path)), split=split, groups={"source": film}
+                    id=path, name=name, media=VideoFile(inside(folder, path)), split=split, groups={"source": (film,)}
                 )
 
 
@@ -66,7 +66,7 @@ def kinetics(folder: Path, annotations: Path) -> Iterator[Entry]:
         choices = [f"{home}{name}.mp4" for name in [*names, film] for home in (f"{label}/", "")]
         path = next((each for each in choices if inside(folder, each).exists()), choices[0])
         split = row.get("split") or _stem(annotations, "")
-        yield Entry(id=path, name=label, media=VideoFile(inside(folder, path)), split=split, groups={"source": film})
+        yield Entry(id=path, name=label, media=VideoFile(inside(folder, path)), split=split, groups={"source": (film,)})
 
 
 def jester(folder: Path, annotations: Path) -> Iterator[Entry]:
