@@ -5,6 +5,7 @@ import pickle
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
@@ -14,6 +15,8 @@ import synthgest as sg
 from synthgest.body import pose, sample_person
 from synthgest.body.smplx_figure import dressed
 from synthgest.body.smplx_model import LICENCE, load_smplx, model_file
+from synthgest.body.smplx_texture import open_textures
+from synthgest.engines.staging import PoseTransferSettings
 from synthgest.errors import SpecError
 from synthgest.motion.kinematics import REST_JOINTS, forward
 from synthgest.motion.sequence import Motion
@@ -115,6 +118,29 @@ def test_joints_are_those_of_our_own_kinematics_for_a_hundred_poses(folder: Path
     tips = [SMPLX_JOINTS.index(name.replace("_tip", "3")) for name in FINGERTIPS]
     assert np.linalg.norm(posed.fingertips - posed.joints[:, tips], axis=2).max() < 0.05
     assert np.linalg.norm(posed.coco[:, :5] - posed.joints[:, [JOINT_INDEX["head"]]], axis=2).max() < 0.2
+
+
+def test_people_wear_the_textures_that_are_given(tmp_path: Path) -> None:
+    made_up(tmp_path / "bare" / "SMPLX_NEUTRAL.npz")
+    with np.load(tmp_path / "bare" / "SMPLX_NEUTRAL.npz", allow_pickle=True) as bare:
+        count, faces = len(bare["v_template"]), bare["f"]
+    # The left half of the texture for even vertices, the right half for odd ones, near its lower edge.
+    places = np.array([[0.25 + 0.5 * (number % 2), 0.1] for number in range(count)])
+    made_up(tmp_path / "whole" / "SMPLX_NEUTRAL.npz", vt=places, ft=faces)
+    picture = np.zeros((40, 40, 3), np.uint8)
+    picture[20:, :20], picture[20:, 20:] = (0, 0, 255), (0, 255, 0)  # below: red, then green, in OpenCV's order
+    (tmp_path / "worn").mkdir()
+    cv2.imwrite(str(tmp_path / "worn" / "suit.png"), picture)
+    textures, person = open_textures(tmp_path / "worn"), sample_person(np.random.default_rng(1))
+    colour = dressed(load_smplx(model_file(tmp_path / "whole", "male")), person, textures).surface.colour
+    assert colour[::2] == pytest.approx(np.tile([1.0, 0, 0], (len(colour[::2]), 1)))
+    assert colour[1::2] == pytest.approx(np.tile([0, 1.0, 0], (len(colour[1::2]), 1)))
+    with pytest.raises(SpecError, match="vt and ft"):
+        dressed(load_smplx(model_file(tmp_path / "bare", "male")), person, textures)
+    with pytest.raises(SpecError, match="holds no textures"):
+        open_textures(tmp_path)
+    with pytest.raises(SpecError, match="body = 'smplx'"):
+        PoseTransferSettings(body_textures=str(tmp_path))
 
 
 def test_a_face_does_what_the_motion_says(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""A person with the body of SMPL-X, in clothes that are painted on: regions by the bones that move them."""
+"""A person with the body of SMPL-X, in clothes that are painted on: regions by the bones that move them, or a user's texture."""
 
 import dataclasses
 import zlib
@@ -12,7 +12,9 @@ from synthgest.body.normals import surface_normals
 from synthgest.body.person import Person
 from synthgest.body.rig import BONES
 from synthgest.body.smplx_model import SHAPES, SmplxModel
+from synthgest.body.smplx_texture import Textures
 from synthgest.body.surface import PATTERNS, Surface, plain
+from synthgest.errors import SpecError
 from synthgest.motion.sequence import Motion
 from synthgest.motion.skeleton import COCO_KEYPOINTS, JOINT_INDEX
 
@@ -79,19 +81,30 @@ class SmplxFigure:
         )
 
 
-def dressed(model: SmplxModel, person: Person) -> SmplxFigure:
-    """A person's figure: a shape of its own, in the colours of the person's clothes, skin and hair."""
+def dressed(model: SmplxModel, person: Person, textures: Textures | None = None) -> SmplxFigure:
+    """A person's figure: a shape of its own, in the colours of the person's clothes, skin and hair, or of a texture.
+
+    SpecError for a texture where the model's file does not say where in it a vertex lies.
+    """
     rng = np.random.default_rng([person.detail, zlib.crc32(b"smplx")])
     betas = (rng.normal(size=SHAPES).clip(-2, 2) * _SPREAD).astype(np.float32)
     rest = Motion.from_full_pose(np.zeros((1, 55, 3)), np.zeros((1, 3)), fps=1.0, fingers=True, source="rest")
     vertices, joints, tips, landmarks = model.posed(betas, rest, 0)
     weights = np.zeros((len(vertices), len(BONES)), np.float32)
     weights[:, :55] = model.weights
+    if textures is None:
+        surface = _worn(person, vertices, model.weights.argmax(axis=1), joints, landmarks)
+    elif len(model.uv):
+        surface = plain(textures.colours(rng, model.uv), vertices.copy())
+    else:
+        raise SpecError(
+            "textures need a model's file with the arrays vt and ft, and this one has none; leave body_textures out"
+        )
     return SmplxFigure(
         model=model,
         betas=betas,
         vertices=vertices,
-        surface=_worn(person, vertices, model.weights.argmax(axis=1), joints, landmarks),
+        surface=surface,
         weights=weights,
         points=np.concatenate([joints, tips, landmarks]),
         chosen=np.arange(len(vertices)),

@@ -56,14 +56,21 @@ _ARRAYS: dict[str, int] = {
 }
 """What is read of the file, with its number of axes; whatever else it holds is left alone."""
 
+_UV: dict[str, int] = {"vt": 2, "ft": 2}
+"""What is read besides, where it is there: places in a texture, and those of each triangle's corners."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmplxModel:
-    """The model of one sex. model: ``smplx.SMPLX``. faces: (F, 3) int32. weights: (V, 55) float32."""
+    """The model of one sex. model: ``smplx.SMPLX``. faces: (F, 3) int32. weights: (V, 55) float32.
+
+    uv: (V, 2) float32, where each vertex lies in a texture; (0, 2) where the file does not say.
+    """
 
     model: Any
     faces: NDArray[np.int32]
     weights: Floats
+    uv: Floats
 
     def posed(self, betas: Floats, motion: Motion, frame: int) -> tuple[Floats, Floats, Floats, Floats]:
         """Vertices (V, 3), joints (55, 3), fingertips (10, 3) and points of the face (5, 3) of one frame, metres.
@@ -127,24 +134,41 @@ def load_smplx(path: Path) -> SmplxModel:
         raise MissingDependency("the body 'smplx' needs the package: pip install 'synthgest[smplx]'") from error
     # The package opens files with pickles allowed; so it is given one that holds nothing but these arrays.
     with tempfile.TemporaryDirectory(prefix="synthgest-") as folder, contextlib.redirect_stdout(io.StringIO()):
-        np.savez(Path(folder) / "SMPLX_NEUTRAL.npz", allow_pickle=False, **arrays)
+        known = {name: arrays[name] for name in _ARRAYS}
+        np.savez(Path(folder) / "SMPLX_NEUTRAL.npz", allow_pickle=False, **known)
         model = smplx.SMPLX(folder, use_pca=False, flat_hand_mean=True, num_betas=SHAPES, num_expression_coeffs=SHAPES)
     return SmplxModel(
         model=model.eval().requires_grad_(False),
         faces=np.ascontiguousarray(arrays["f"], np.int32),
         weights=arrays["weights"].astype(np.float32),
+        uv=_places_in_textures(arrays, path),
     )
+
+
+def _places_in_textures(arrays: dict[str, NDArray[Any]], path: Path) -> Floats:
+    """(V, 2): a vertex on a seam takes one of its places."""
+    if not set(_UV) <= set(arrays):
+        return np.zeros((0, 2), np.float32)
+    corners, places, faces = arrays["ft"], arrays["vt"], arrays["f"]
+    if corners.shape != faces.shape or places.shape[1:] != (2,) or corners.max(initial=0) >= len(places):
+        raise SpecError(
+            f"vt and ft of {path} are {places.shape} and {corners.shape}; expected (U, 2) and {faces.shape}"
+        )
+    uv = np.zeros((len(arrays["v_template"]), 2), np.float32)
+    uv[faces.ravel()] = places[corners.ravel()]
+    return uv
 
 
 def _arrays(path: Path) -> dict[str, NDArray[Any]]:
     try:
         stored = Stored(path, largest=_LARGEST)
-        arrays = {name: np.asarray(stored[name]) for name in _ARRAYS}
+        axes_of = _ARRAYS | {name: axes for name, axes in _UV.items() if set(_UV) <= stored.names}
+        arrays = {name: np.asarray(stored[name]) for name in axes_of}
     except MotionError as error:
         raise SpecError(f"not a model of SMPL-X: {error}") from error
     count = len(arrays["v_template"])
     expected = {"v_template": (count, 3), "weights": (count, 55), "J_regressor": (55, count)}
-    for name, axes in _ARRAYS.items():
+    for name, axes in axes_of.items():
         shape = arrays[name].shape
         if arrays[name].dtype.kind not in "fiu" or len(shape) != axes or shape != expected.get(name, shape):
             raise SpecError(

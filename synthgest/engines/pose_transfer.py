@@ -13,7 +13,7 @@ from synthgest.body import PosedFigure, SmplxFigure, pose, raised
 from synthgest.body.smplx_model import LICENCE, model_digest
 from synthgest.content import content
 from synthgest.engines.ground_truth import ground_truth
-from synthgest.engines.staging import PoseTransferSettings, Staged, chance, facts, require_motion, stage
+from synthgest.engines.staging import PoseTransferSettings, Staged, chance, facts, require_motion, stage, textures_of
 from synthgest.errors import SpecError
 from synthgest.gestures import Gesture
 from synthgest.prompting.banks import bank_digest, words_digest, write_prompt
@@ -56,6 +56,8 @@ class PoseTransfer:
         drawn = self.settings.body == "shipped"
         marks = {"body": _body_digest() if drawn else model_digest(self._body_model), "captions": words}
         marks |= {} if drawn else {"body_model": marks["body"]}  # the same files are the same wherever they lie
+        if not drawn and (textures := textures_of(self.settings)):
+            marks["body_textures"] = textures.fingerprint()
         return marks | ({"backgrounds": self._backgrounds.fingerprint()} if self._backgrounds else {})
 
     def require(self, gestures: Sequence[Gesture]) -> None:

@@ -26,6 +26,7 @@ from synthgest.body import (
 from synthgest.body.people import PeopleSettings
 from synthgest.body.smplx_figure import dressed
 from synthgest.body.smplx_model import load_smplx, model_file
+from synthgest.body.smplx_texture import Textures, open_textures
 from synthgest.engines.casting import Cast, cast
 from synthgest.errors import SpecError, require_range
 from synthgest.gestures import Gesture, nearest_gesture
@@ -59,7 +60,8 @@ class PoseTransferSettings:
     width, height: pixels, even. fps: frames per second. frames: fewest and most of a clip. places: kinds of drawn place, by
     name or tag, chosen alike. astray: part of the clips whose place is chosen without regard to where the gesture belongs.
     backgrounds: folder of photographs, HDR panoramas or videos, used instead of drawn places. depth: whether ground truth
-    holds depth. body: the one that ships, or SMPL-X, whose licensed files lie in the folder body_model. at_work: by vocabulary,
+    holds depth. body: the one that ships, or SMPL-X, whose licensed files lie in the folder body_model. body_textures: folder
+    of pictures that dress it, in its own UV layout. at_work: by vocabulary,
     the part of its people who are dressed for work that needs signals. captures: how far a performance may be from the
     motion that was captured. people, hours, camera, movement, sensor: what people,
     light, cameras and their sensors are drawn from. enrichment: a number of people and places that every class is spread over,
@@ -76,6 +78,7 @@ class PoseTransferSettings:
     depth: bool = False
     body: Literal["shipped", "smplx"] = "shipped"
     body_model: str = "models/smplx"
+    body_textures: str = ""
     at_work: Mapping[str, float] = field(default_factory=lambda: {"rocog": 0.5, "ground-guide": 0.6, "drone": 0.4})
     captures: CaptureSettings = field(default_factory=CaptureSettings)
     people: PeopleSettings = field(default_factory=PeopleSettings)
@@ -97,6 +100,8 @@ class PoseTransferSettings:
         fewest, most = self.frames
         if not 2 <= fewest <= most:
             raise SpecError(f"frames are {fewest} to {most}; expected 2 <= fewest <= most")
+        if self.body_textures and self.body != "smplx":
+            raise SpecError("body_textures dress the licensed body alone; give body = 'smplx' too, or leave them out")
         for name, part in {"astray": self.astray, **self.at_work}.items():
             require_range(name, (part, part), (0, 1))
 
@@ -201,7 +206,13 @@ def facts(staged: Staged) -> dict[str, Any]:
 def _figure(person: Person, settings: PoseTransferSettings) -> Figure | SmplxFigure:
     if settings.body == "shipped":
         return dress(load_body(), person)
-    return dressed(load_smplx(model_file(Path(settings.body_model).expanduser(), person.sex)), person)
+    model = load_smplx(model_file(Path(settings.body_model).expanduser(), person.sex))
+    return dressed(model, person, textures_of(settings))
+
+
+def textures_of(settings: PoseTransferSettings) -> Textures | None:
+    """The textures that the body is to wear, if there are any. SpecError where the folder holds none."""
+    return open_textures(Path(settings.body_textures).expanduser()) if settings.body_textures else None
 
 
 def _placed(motion: Motion, figure: Figure | SmplxFigure) -> Motion:
