@@ -54,6 +54,7 @@ bench-gpu: $(READY) ## text-to-video on a GPU: clips an hour, peak memory, overh
 
 models: $(READY) ## train what ships anew, from nothing: hours, and a killed run goes on
 	$(BIN)/python scripts/pretrain_small.py build/models
+	$(BIN)/python scripts/train_clip_tiny.py build/models
 
 docs: $(READY) ## rewrite the generated pages of docs/
 	$(BIN)/python scripts/write_docs.py

@@ -28,7 +28,7 @@ from torch.nn import functional as F
 from synthgest.content import content
 from synthgest.data.cache import FrameCache
 from synthgest.data.dataset import Dataset
-from synthgest.data.storage import write_bytes, write_whole
+from synthgest.data.storage import write_bytes
 from synthgest.encoders.encoder import EncoderMark
 from synthgest.encoders.locating import CROP
 from synthgest.encoders.pose_network import JOINTS, NECK
@@ -49,6 +49,7 @@ MODEL: dict[str, Any] = {
 MEAN, SPREAD = 0.45, 0.25  # of pixels, of 1
 BUMP = 0.8  # cells
 SHOWN, STRETCH, OFF = (0.7, 1.1), (0.9, 1.1), 0.1  # of the picture: how much of it is seen, and how far from its middle
+TOLD = ("steps", "batch", "frames", "stills", "lr", "weight_decay", "ema", "flip", "negative_share", "seed")
 WORD_STEPS, TOGETHER = 1500, 0.15  # steps of words alone; part of the pictures' steps that both learn together
 TEMPLATES = (
     "{}",
@@ -263,7 +264,8 @@ def main() -> None:
         "classes": {entry.name: entry.phrase for entry in classes},
         "clips": sum(len(lesson.clips) for lesson in taught),
         "seconds": round(seconds),
-        "settings": asdict(settings),
+        "settings": {name: asdict(settings)[name] for name in TOLD}
+        | {"word_steps": WORD_STEPS, "together": together.steps},
     }
     keep(clip, content("assets") / "models" / NAME, about)
 
@@ -286,7 +288,7 @@ def keep(clip: nn.Module, folder: Path, about: Mapping[str, Any]) -> None:
     config = {"model_cfg": MODEL, "preprocess_cfg": pixels}
     write_bytes(folder / "open_clip_config.json", json.dumps(config, indent=1).encode() + b"\n")
     write_bytes(folder / "training.json", json.dumps(about, indent=1).encode() + b"\n")
-    write_whole(folder / "open_clip_model.safetensors", lambda part: safetensors.torch.save_file(tensors, str(part)))
+    write_bytes(folder / "open_clip_model.safetensors", safetensors.torch.save(tensors))
 
 
 def worded(name: str, phrase: str, description: str) -> list[str]:

@@ -23,6 +23,7 @@ from synthgest.types import Shot
 _LONGEST = 1.7  # seconds that a strip covers: a repetition or two, close enough in time to be read as a movement
 _LEAD = 0.25
 _SNAP = 0.4  # part of the time between two pictures
+_ANY = 1.0  # pixels of a hand that may be of any size
 _AROUND = 1.25  # side of a close-up, as a factor of what the hands that matter travel through
 
 
@@ -31,7 +32,8 @@ class PreviewSettings:
     """How previews are drawn.
 
     generator: recipe of the engine ``pose-transfer``. seed: of person, place and performance. size: pixels of a frame's side.
-    frames: pictures of a strip. close: whether the strip is cut to the hands, as it is good for gestures of the fingers.
+    frames: pictures of a strip. close: whether the strip is cut to the hands, as it is good for gestures of the fingers. small:
+    whether hands may be smaller than the recipe says, as those of somebody are who runs across the picture.
     """
 
     generator: str = "pose-transfer-clean"
@@ -39,6 +41,7 @@ class PreviewSettings:
     size: int = 256
     frames: int = 7
     close: bool = False
+    small: bool = False
 
     def __post_init__(self) -> None:
         if not 64 <= self.size <= 2048 or self.size % 2:
@@ -77,7 +80,8 @@ def write_clip(path: Path, gesture: Gesture, settings: PreviewSettings) -> None:
 
 
 def _prepared(gesture: Gesture, settings: PreviewSettings) -> tuple[PoseTransfer, Shot, Staged]:
-    recipe = load_recipe(settings.generator, {"width": settings.size, "height": settings.size})
+    sized = {"width": settings.size, "height": settings.size}
+    recipe = load_recipe(settings.generator, sized | ({"camera": {"hand_pixels": _ANY}} if settings.small else {}))
     if recipe.engine != "pose-transfer":
         raise SpecError(
             f"{settings.generator} uses the engine {recipe.engine!r}; a preview needs one of 'pose-transfer'"

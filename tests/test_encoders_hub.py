@@ -513,7 +513,7 @@ def test_an_unknown_setting_names_the_nearest(name: str) -> None:
         load_encoder(name, {"frame": 8})
 
 
-@pytest.mark.parametrize("name", ["clip", *sorted(tiny_encoders.BUILDERS)])
+@pytest.mark.parametrize("name", sorted(tiny_encoders.BUILDERS))
 def test_a_model_is_asked_for(name: str) -> None:
     with pytest.raises(ModelError, match=f"the encoder '{name}' needs a model: --set model="):
         load_encoder(name, {})

@@ -1,11 +1,21 @@
 """The models that ship: they load without asking for anything, and know what their cards say."""
 
+import dataclasses
+from pathlib import Path
+
 import numpy as np
+import open_clip
 import pytest
 import torch
+from PIL import Image
+from test_cli import last_line, synthgest
 
 import synthgest as sg
+from synthgest.content import content
+from synthgest.encoders import load_encoder
 from synthgest.encoders.small import SmallEncoder
+from synthgest.gestures import load_gestures
+from synthgest.scoring.open_clip_model import unheard
 
 QUICK = {"fps": 8, "frames": [12, 16]}
 
@@ -55,3 +65,42 @@ def test_neighbours_by_the_encoder_tell_gestures_apart_that_it_never_saw(drawn: 
     found = sg.score(drawn, "prototype")
     assert found.mark.ordered
     assert found.agreement > 0.4  # chance is a quarter
+
+
+# -- synthgest-clip-tiny -----------------------------------------------------------------------------------------------
+
+CLIP = content("assets") / "models" / "synthgest-clip-tiny"
+
+
+def test_the_clip_opens_as_any_other_by_open_clip_alone() -> None:
+    model, _, transform = open_clip.create_model_and_transforms(f"local-dir:{CLIP}")
+    tokens = open_clip.get_tokenizer(f"local-dir:{CLIP}")(["a person clapping hands"])
+    with torch.inference_mode():
+        pictures = torch.stack([transform(Image.new("RGB", (200, 150), colour)) for colour in ("grey", "red")])
+        assert model.encode_image(pictures).shape == (2, 128)
+        assert model.encode_text(tokens).shape == (1, 128)
+
+
+def test_the_scorer_and_the_encoder_take_the_clip_that_ships_where_none_is_named(drawn: sg.Dataset) -> None:
+    scores = sg.score(drawn, "clip")
+    assert scores.mark.model == "synthgest-clip-tiny"
+    named = sg.score(drawn, "clip", model=str(CLIP))
+    assert named.mark == scores.mark
+    assert load_encoder("clip", {}).mark.model == "synthgest-clip-tiny"
+
+
+def test_the_clip_tells_people_apart_that_it_never_saw(drawn: sg.Dataset) -> None:
+    assert sg.score(drawn, "clip").agreement > 0.4  # chance is a quarter
+
+
+def test_the_clip_says_which_classes_it_never_learned(tmp_path: Path) -> None:
+    clap, bow = load_gestures(["clap", "bow"])
+    own = dataclasses.replace(bow, name="own/curtsey", phrase="a person making a curtsey")
+    renamed = dataclasses.replace(bow, name="own/bow")
+    assert unheard(CLIP.name, {each.name: each.phrase for each in (clap, renamed)}) == ()
+    assert unheard(CLIP.name, {each.name: each.phrase for each in (clap, own)}) == ("own/curtsey",)
+    assert unheard("ViT-B-32:laion2b_s34b_b79k", {own.name: own.phrase}) == ()
+    sg.generate([clap, own], out=tmp_path / "out", seed=0, clips=1, settings=QUICK)
+    told = synthgest("score", tmp_path / "out", "--json")
+    assert last_line(told)["unheard"] == ["own/curtsey"]
+    assert "never learned own/curtsey" in synthgest("score", tmp_path / "out").stdout

@@ -65,6 +65,7 @@ def test_no_file_names_a_registry_or_a_path_of_one_machine() -> None:
     [
         ("body/body.npz", 8_000_000),
         ("models/synthgest-encoder-small", 15_000_000),
+        ("models/synthgest-clip-tiny", 12_000_000),
     ],
 )
 def test_what_ships_is_small(asset: str, most: int) -> None:

@@ -131,14 +131,13 @@ def test_the_mark_says_all_that_scores_depend_on(dataset: Dataset, model: Path, 
 def test_the_texts_of_a_class(dataset: Dataset) -> None:
     wave = dataset.manifest.classes[0]
     assert class_texts(wave, "original") == ("a video of a person waving hello",)
-    assert "beside the head" in class_texts(wave, "transformed")[0]
+    assert "beside or above the head" in class_texts(wave, "transformed")[0]
     assert len(class_texts(wave, "ensemble")) == 2
 
 
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("", "none ships yet"),
         ("local-dir:/nowhere", "open_clip_config.json"),
         ("hf-hub:maker/absent", "hf download maker/absent"),
         ("hf-hub:../../etc", "OWNER/NAME"),
@@ -329,9 +328,6 @@ def test_the_command_scores_and_validates(dataset: Dataset, model: Path) -> None
     assert told["made"] == 0
     assert len(told["validation"]) == 2 * len(KINDS)
     assert "validation.json" in {path.name for path in Path(told["scores"]).iterdir()}
-    shown = synthgest("score", dataset.folder)
-    assert shown.returncode == 1
-    assert "none ships yet" in shown.stderr
     assert "clip" in synthgest("list", "scorers").stdout
 
 

@@ -60,7 +60,7 @@ def preview(
     from synthgest.gestures import gesture_of_file
     from synthgest.preview import PreviewSettings, write_clip, write_strips
 
-    gesture, drawn = gesture_of_file(file, _reading(settings, file)), PreviewSettings(seed=seed)
+    gesture, drawn = gesture_of_file(file, _reading(settings, file)), PreviewSettings(seed=seed, small=True)
     write_strips(out, [gesture], drawn)
     if clip is not None:
         write_clip(clip, gesture, drawn)

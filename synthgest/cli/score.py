@@ -65,10 +65,12 @@ def command(
 def _report(dataset: "Dataset", scored: "Scored", found: "Validation | None", output: Output) -> None:
     import numpy as np
 
+    from synthgest.scoring.open_clip_model import unheard
     from synthgest.scoring.summary import summaries
 
     folder = dataset.folder
     scores = scored.scores
+    strange = unheard(scores.mark.model, {entry.name: entry.phrase for entry in dataset.class_entries})
     name = f"{scores.mark.scorer}-{scores.mark.digest}"
     values: dict[str, Any] = {
         "scores": str(folder / "scores" / name),
@@ -78,6 +80,7 @@ def _report(dataset: "Dataset", scored: "Scored", found: "Validation | None", ou
         "agreement": scores.agreement,
         "entropy_mean": float(np.mean(scores.entropy)) if len(scores) else None,
         "entropy_max": float(np.log(len(scores.mark.classes))),
+        "unheard": list(strange),
     }
     lines = [
         f"{len(scores)} clips scored by {name} ({scored.made} now): the most probable class is the label of "
@@ -90,6 +93,11 @@ def _report(dataset: "Dataset", scored: "Scored", found: "Validation | None", ou
     lines += [f"  ... {len(worst) - _SHOWN} more in --json" for _ in range(len(worst) > _SHOWN)]
     lines += ["", *_table("generator", generators)] if len(generators) > 1 else []
     lines += [f"clip {clip} cannot be read; see `synthgest verify {folder}`" for clip in scored.corrupt]
+    if strange:
+        lines.append(
+            f"warning: {scores.mark.model} never learned {', '.join(strange)}: of these it knows nothing; take a real CLIP, "
+            "--set model=hf-hub:OWNER/NAME, or --scorer prototype"
+        )
     if found is None:
         lines.append("not validated: --validate tells what these scores can be believed for")
     else:

@@ -11,7 +11,7 @@ from synthgest.encoders.pixels import Pixels, Size
 from synthgest.encoders.weights import name_of, read_config
 from synthgest.errors import MissingDependency, ModelError
 from synthgest.hub import HUB_NAME
-from synthgest.scoring.open_clip_model import find_model, safe_weights
+from synthgest.scoring.open_clip_model import SHIPPED, find_model, safe_weights
 from synthgest.tables import to_value
 
 try:
@@ -26,16 +26,10 @@ _LOCAL, _HUB = "local-dir:", "hf-hub:"
 def clip(settings: Mapping[str, Any]) -> VideoTextEncoder:
     """A CLIP. model: a folder, OWNER/NAME, or NAME:TAG of open_clip's list, as the scorer ``clip`` takes it.
 
-    SpecError for a wrong setting, ModelError for weights that are not here.
+    By default it is the small one that ships. SpecError for a wrong setting, ModelError for weights that are not here.
     """
     chosen = to_value(settings, FrameSettings, where="the encoder 'clip'")
-    if not chosen.model:
-        raise ModelError(
-            "the encoder 'clip' needs a model: --set model=FOLDER in open_clip's format, --set model=OWNER/NAME on the hub, "
-            "or --set model=ViT-B-32:laion2b_s34b_b79k"
-        )
-    given = Path(chosen.model).expanduser()
-    on_hub = HUB_NAME.fullmatch(chosen.model) is not None and not given.is_dir()
+    on_hub = HUB_NAME.fullmatch(chosen.model) is not None and not Path(chosen.model).expanduser().is_dir()
     folder = find_model(f"{_HUB}{chosen.model}" if on_hub else chosen.model)
     model, tokenizer = _load(folder)
     pixels = _pixels(model.visual.preprocess_cfg)
@@ -43,7 +37,7 @@ def clip(settings: Mapping[str, Any]) -> VideoTextEncoder:
     module = FrameWise(model, _pictures, pixels, pool_of(chosen.pooling, dimension, chosen.seed))
     identity = Identity(
         encoder="clip",
-        model=name_of(chosen.model.removeprefix(_LOCAL).removeprefix(_HUB)),
+        model=name_of(chosen.model.removeprefix(_LOCAL).removeprefix(_HUB) or SHIPPED),
         frames=chosen.frames or FRAMES,
         fixed=False,
         dimension=dimension,

@@ -21,9 +21,9 @@ class ClipSettings:
     """Settings of the scorer ``clip``.
 
     model: ``local-dir:FOLDER`` or a folder in open_clip's format; ``hf-hub:OWNER/NAME``; or ``NAME:TAG`` of open_clip's own
-    list, such as ``ViT-B-32:laion2b_s34b_b79k``. texts: the class's phrase (``original``), what is seen of it
-    (``transformed``), or both (``ensemble``). frames: looked at of each clip. device: of torch; the accelerator if there is
-    one.
+    list, such as ``ViT-B-32:laion2b_s34b_b79k``; by default the small one that ships. texts: the class's phrase
+    (``original``), what is seen of it (``transformed``), or both (``ensemble``). frames: looked at of each clip. device: of
+    torch; the accelerator if there is one.
     """
 
     model: str = ""

@@ -1,16 +1,20 @@
-"""A model in open_clip's format: found on this machine or on the hub, loaded without pickles, its pictures and words embedded."""
+"""A model in open_clip's format: shipped, on this machine or on the hub, loaded without pickles; pictures and words embedded."""
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from synthgest.content import content
 from synthgest.data.publish import file_digest
 from synthgest.errors import MissingDependency, ModelError
 from synthgest.hub import HUB_NAME, snapshot
 from synthgest.scoring.sample import Picture
+
+SHIPPED = "synthgest-clip-tiny"
+"""The model in assets/models that is taken where none is named."""
 
 _LOCAL, _HUB = "local-dir:", "hf-hub:"
 _CONFIG = "open_clip_config.json"
@@ -62,15 +66,14 @@ class OpenClip:
 
 
 def find_model(model: str) -> Path:
-    """The folder of an open_clip model, by any of the ways in which it may be named; fetched if the hub has it.
+    """The folder of an open_clip model, by any of the ways in which it may be named; by none the one that ships.
+
+    What the hub has is fetched.
 
     ModelError within seconds where there is none, or only weights as pickles.
     """
     if not model:
-        raise ModelError(
-            "the scorer 'clip' needs a model, and none ships yet: --set model=local-dir:FOLDER in open_clip's format, "
-            "--set model=hf-hub:OWNER/NAME, or --set model=ViT-B-32:laion2b_s34b_b79k"
-        )
+        return content("assets") / "models" / SHIPPED
     folder = Path(model.removeprefix(_LOCAL)).expanduser()
     if model.startswith(_LOCAL) or folder.is_dir():
         if not (folder / _CONFIG).is_file():
@@ -80,6 +83,17 @@ def find_model(model: str) -> Path:
     if not HUB_NAME.fullmatch(name):
         raise ModelError(f"the model {name!r} is no name on the hub, which would be OWNER/NAME")
     return snapshot(name, "model", files=_FILES, needed=_is_whole)
+
+
+def unheard(model: str, phrases: Mapping[str, str]) -> tuple[str, ...]:
+    """Of classes (name to phrase) those that the model that ships never learned; of another model none, for that is not known.
+
+    model: what records call it.
+    """
+    if model != SHIPPED:
+        return ()
+    learned = json.loads((find_model("") / "training.json").read_text(encoding="utf-8"))["classes"].values()
+    return tuple(name for name, phrase in phrases.items() if phrase not in learned)
 
 
 def _is_whole(folder: Path) -> bool:
@@ -109,6 +123,8 @@ def safe_weights(folder: Path) -> Path:
 
 def _name(model: str, folder: Path) -> str:
     """What records call the model: no folder of this machine."""
+    if not model:
+        return SHIPPED
     return folder.name if model.startswith(_LOCAL) or Path(model).expanduser().is_dir() else model
 
 
