@@ -7,14 +7,15 @@ import pytest
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
-from synthgest.errors import MotionError
+from synthgest.errors import MotionError, ShotFailed
 from synthgest.gestures import Gesture, MotionFile, load_gestures, shipped_gestures
 from synthgest.motion import perform
+from synthgest.motion.build import NOMINAL, Build
 from synthgest.motion.clearance import motion_clearance
 from synthgest.motion.kinematics import forward
 from synthgest.motion.postures import Arm, Keyframe
 from synthgest.motion.sequence import Motion
-from synthgest.motion.skeleton import JOINT_INDEX
+from synthgest.motion.skeleton import JOINT_INDEX, SMPLX_JOINTS
 
 NAMES = [gesture.name for gesture in shipped_gestures()]
 SHIPPED = {gesture.name: gesture for gesture in shipped_gestures()}
@@ -229,6 +230,29 @@ def test_a_palm_that_cannot_face_so_is_refused() -> None:
     )
     with pytest.raises(MotionError, match="cannot face up"):
         perform(reach, np.random.default_rng(0), fps=30.0, frames=None)
+
+
+def test_a_body_that_cannot_is_told_apart_from_a_gesture_that_nobody_can() -> None:
+    """Wrists above the crown: the nominal adult's are, those of somebody with short arms are not, and nobody's with hanging arms."""
+
+    def up(elevation: float) -> Gesture:
+        arm = Arm(elevation=elevation, elbow=0)
+        stroke = Keyframe(phase="stroke", seconds=0.8, right=arm, left=arm, must=("right wrist above crown",))
+        return Gesture(name="own/up", keyframes=(stroke,))
+
+    joints = NOMINAL.joints.copy()
+    for side, sign in (("left", 1.0), ("right", -1.0)):
+        hand = [JOINT_INDEX[name] for name in SMPLX_JOINTS if name.startswith(f"{side}_") and JOINT_INDEX[name] >= 20]
+        joints[hand, 0] -= sign * 0.35
+        joints[JOINT_INDEX[f"{side}_elbow"], 0] -= sign * 0.15
+    short = Build(joints=joints, landmarks=NOMINAL.landmarks)
+    assert len(perform(up(175), np.random.default_rng(0), fps=30.0, frames=None).motion)
+    with pytest.raises(ShotFailed, match="a body of these measures") as caught:
+        perform(up(175), np.random.default_rng(0), fps=30.0, frames=None, build=short)
+    assert caught.value.reason == "body"
+    for build in (NOMINAL, short):
+        with pytest.raises(MotionError, match="a constraint of its own"):
+            perform(up(30), np.random.default_rng(0), fps=30.0, frames=None, build=build)
 
 
 def _captured(folder: Path, **changes: object) -> Gesture:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from synthgest.errors import MotionError
+from synthgest.errors import MotionError, ShotFailed
 from synthgest.gestures import Gesture
 from synthgest.motion.anatomy import rotations
 from synthgest.motion.build import NOMINAL, Build
@@ -73,7 +73,8 @@ def play(
     """A seeded performance of a keyframed gesture by a body, between ``frames[0]`` and ``frames[1]`` frames long.
 
     Whoever breaks a constraint of the gesture, or comes nearer to the own body than the script does, is asked for less of his
-    own manner. Raises MotionError where even the script as it is written breaks a constraint.
+    own manner. Raises MotionError where even the script as it is written breaks a constraint, and ShotFailed where it does on
+    this body and would not on the nominal one.
     """
     script, limit = _scripted(gesture, _way(gesture, rng))
     performer = draw_performer(rng)
@@ -99,6 +100,9 @@ def play(
         if nearest >= limit:
             break
     if broken:
+        plain = performed(laid, at_strength(performer, 0.0), NOMINAL)
+        if build is not NOMINAL and not _Take(script=plain, build=NOMINAL, life=life).broken():
+            raise ShotFailed("body", f"a body of these measures breaks a constraint of {gesture.name}: {broken[0]}")
         raise MotionError(
             f"{gesture.name} breaks a constraint of its own: {broken[0]}; change the keyframe or the constraint"
         )
