@@ -233,7 +233,7 @@ def test_a_palm_that_cannot_face_so_is_refused() -> None:
 
 
 def test_a_body_that_cannot_is_told_apart_from_a_gesture_that_nobody_can() -> None:
-    """Wrists above the crown: the nominal adult's are, those of somebody with short arms are not, and nobody's with hanging arms."""
+    """Wrists above the crown: the nominal adult's are, those of short arms are not, and nobody's with hanging arms."""
 
     def up(elevation: float) -> Gesture:
         arm = Arm(elevation=elevation, elbow=0)
