@@ -18,14 +18,13 @@ Array = NDArray[np.float64]
 _SEEN = [JOINT_INDEX[f"{side}_{name}"] for side in ("left", "right") for name in ("wrist", "elbow", "ankle")]
 _SEEN += [JOINT_INDEX["head"]]
 _RATE = 10.0  # frames a second at which two motions are aligned
-_ALIKE = (
-    0.25  # metres, mean over joints and time: what is further apart is shown in another way, and nothing lies between
-)
+# Metres, root mean square over joints, mean over time: what is further apart is shown in another way, and nothing lies between.
+_ALIKE = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Alignment:
-    """Moments of two motions side by side, (N,) seconds each, rising. apart: metres, mean over joints and moments."""
+    """Moments of two motions side by side, (N,) seconds each, rising. apart: metres, mean over moments."""
 
     first: Array
     second: Array
