@@ -49,7 +49,7 @@ def test_joint_limits_hold_and_arms_stay_clear(name: str) -> None:
     _require_limits(name, seeds=6)
 
 
-@pytest.mark.slow
+@pytest.mark.faults
 @pytest.mark.parametrize("name", NAMES)
 def test_joint_limits_hold_and_arms_stay_clear_200_times_of_200(name: str) -> None:
     _require_limits(name, seeds=200)

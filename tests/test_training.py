@@ -5,7 +5,7 @@ import pickle
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -46,6 +46,14 @@ def settings(**changed: Any) -> TrainSettings:
     return TrainSettings(
         **{"encoder_settings": SMALL, "steps": 4, "batch": 2, "frames": 2, "workers": 0, "validation": 0.25, **changed}
     )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def near() -> Iterator[None]:
+    """People are searched for in pictures of 160 pixels: clips are no larger here, and who learned nothing looks everywhere."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("synthgest.encoders.small._SIDE", 160)
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -106,7 +106,7 @@ def test_what_must_hold_does_on_several_bodies(name: str, builds: list[Build]) -
     assert _performed(SHIPPED[name], builds, 5)[0] == []
 
 
-@pytest.mark.slow
+@pytest.mark.faults
 @pytest.mark.parametrize("name", SHIPPED)
 def test_what_must_hold_does_200_times_of_200_and_most_of_each_manner_is_kept(name: str, builds: list[Build]) -> None:
     broken, strength = _performed(SHIPPED[name], builds, 200)

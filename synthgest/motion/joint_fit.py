@@ -47,7 +47,7 @@ def fitted(seen: Mapping[str, Array]) -> tuple[Array, Array, float]:
         raise MotionError(f"in {empty} of {len(known)} frames no joint was seen")
     rest = measured(seen)
     size = _size(rest)
-    trunk = {name: _filled(seen[name]) for name in _NEEDED}
+    trunk = {name: filled(seen[name]) for name in _NEEDED}
     first = _heading(trunk)
     pose = torch.zeros(len(wanted), 55, 3, dtype=torch.float64)
     pose[:, 0] = torch.from_numpy(first.as_rotvec())
@@ -92,7 +92,7 @@ def _size(rest: Array) -> float:
     return size
 
 
-def _filled(places: Array) -> Array:
+def filled(places: Array) -> Array:
     """Places (T, 3), in a straight line across the frames in which they were not seen."""
     known = np.isfinite(places).all(axis=1)
     moments = np.arange(len(places))
@@ -117,7 +117,7 @@ def _descended(
         torch.from_numpy(np.where(known[..., None], wanted, 0.0)),
         torch.from_numpy(known.astype(np.float64)),
     )
-    free = sorted({joint for number in numbers for joint in _above(int(number))})
+    free = sorted({joint for number in numbers for joint in above(int(number))})
     turns, place = pose[:, free].clone().requires_grad_(), pelvis.clone().requires_grad_()
     start, needed = pose[:, 0].clone(), sorted({*numbers.tolist(), *free})
     columns = [needed.index(number) for number in numbers]
@@ -165,7 +165,7 @@ def turned(vectors: torch.Tensor) -> torch.Tensor:
     return matrices
 
 
-def _above(joint: int) -> list[int]:
+def above(joint: int) -> list[int]:
     """The joints whose turns move a joint."""
     found = []
     while (joint := SMPLX_PARENTS[joint]) >= 0:
