@@ -21,7 +21,7 @@ system:
 	@$(PYTHON) -c "from ctypes.util import find_library as f; raise SystemExit(not (f('EGL') and f('GL')))" || \
 	  { echo "libEGL or libGL is missing; install them with: apt-get install libegl1 libgl1 libgl1-mesa-dri"; exit 1; }
 
-demo: $(READY) ## the whole loop in about ten minutes: draw, score, train, evaluate; then look at demo/
+demo: $(READY) ## the whole loop in four to ten minutes: draw, score, train, evaluate; then look at demo/
 	$(BIN)/python scripts/demo.py demo
 
 test: $(READY) ## quick tests

@@ -16,7 +16,9 @@ class Reading:
     format: name of a reader (``synthgest list motions``). fps: frames a second. up: the world's axis that points up. metres: of a
     unit of length. first: frames left out at the beginning, such as a T-pose. hands: what fingers are turned from: ``flat``
     hands, the ``mean`` hand of the model, or coefficients of the model's principal components (``pca`` about its mean,
-    ``pca-flat`` about flat hands). model: the licensed model's file that knows mean and components.
+    ``pca-flat`` about flat hands). model: the licensed model's file that knows mean and components. height: of the pictures
+    in which keypoints were seen, pixels; without it a lens is assumed that sees everything from afar. framed: whether each frame
+    of keypoints has a scale and a middle of its own.
     """
 
     format: str = ""
@@ -26,12 +28,15 @@ class Reading:
     first: int = 0
     hands: Hands = ""
     model: str = ""
+    height: float = 0.0
+    framed: bool = False
 
     def __post_init__(self) -> None:
         for name, value, most in (
             ("fps", self.fps, 1000.0),
             ("metres", self.metres, 1000.0),
             ("first", self.first, 1e6),
+            ("height", self.height, 1e5),
         ):
             if not 0 <= value <= most:
                 raise MotionError(f"{name} is {value}; expected 0 to {most:g}")
