@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
 from scipy.spatial.transform import Rotation
 
 from synthgest.errors import require_range
 from synthgest.motion.clearance import clearance
 from synthgest.motion.drift import drift
+from synthgest.motion.resample import smoothed
 from synthgest.motion.sequence import Motion
 from synthgest.motion.skeleton import JOINT_INDEX
 
@@ -98,12 +98,8 @@ def rhythm(moments: Array, timing: float, rng: np.random.Generator) -> Array:
 
 def _strokes(pose: Array, fps: float) -> Array:
     """(T, J, 3) the turn of each joint (T, J, 3) from where it is on the mean of some tenths of a second."""
-    count, joints = pose.shape[:2]
-    quats = Rotation.from_rotvec(pose.reshape(-1, 3)).as_quat().reshape(count, joints, 4)
-    same = np.sign((quats[1:] * quats[:-1]).sum(axis=2))
-    quats[1:] *= np.cumprod(np.where(same == 0, 1.0, same), axis=0)[..., None]
-    slow = Rotation.from_quat(gaussian_filter1d(quats, _SLOW * fps, axis=0, mode="nearest").reshape(-1, 4))
-    turns: Array = (slow.inv() * Rotation.from_rotvec(pose.reshape(-1, 3))).as_rotvec().reshape(count, joints, 3)
+    slow = Rotation.from_rotvec(smoothed(pose, _SLOW * fps).reshape(-1, 3))
+    turns: Array = (slow.inv() * Rotation.from_rotvec(pose.reshape(-1, 3))).as_rotvec().reshape(pose.shape)
     return turns
 
 

@@ -11,7 +11,6 @@ import functools
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
 from scipy.spatial.transform import Rotation
 
 from synthgest.content import content
@@ -19,6 +18,7 @@ from synthgest.motion.arrays import Stored
 from synthgest.motion.joint_fit import above, filled, places
 from synthgest.motion.keypoints import TORSO, Keypoints
 from synthgest.motion.kinematics import REST_JOINTS, forward
+from synthgest.motion.resample import smoothed
 from synthgest.motion.sequence import Motion
 from synthgest.motion.settling import grounded, relax_hands
 from synthgest.motion.skeleton import JOINT_INDEX, SMPLX_JOINTS, SMPLX_PARENTS
@@ -31,13 +31,12 @@ STEPS = 250
 _RATE = 0.03
 _SIDES = np.radians(np.arange(-60, 61, 15))  # from which a pose may be seen
 _CANDIDATES = 24  # of each frame
-_CHANGE = (
-    30.0  # what square metres between the joints of neighbouring frames cost, against square metres in the picture
-)
+# What square metres between the joints of neighbouring frames cost, against square metres in the picture.
+_CHANGE = 30.0
 _FOCAL = 1.2  # of the picture's height: a lens that sees 45 degrees
 _CLOSE = 0.05  # metres; what is further off in the picture is not pulled much harder (Charbonnier)
 # What a radian or a metre of these costs, squared, against metres in the picture.
-_FROM_POSE, _UNSTEADY, _JERKY, _BENT, _SCALED, _LONGER = 4e-3, 2e-2, 0.4, 2.0, 0.5, 0.05
+_FROM_POSE, _UNSTEADY, _JERKY, _BENT, _SCALED, _LONGER = 4e-3, 2e-2, 0.4, 2e-2, 0.5, 0.05
 _PRONATED = np.radians(50)
 _STRETCHED = ("elbow", "wrist", "knee", "ankle", "shoulder", "hip", "spine1 spine2 spine3 neck")
 """Bones that are as much longer or shorter than usual as one another, by the joints at their ends; both sides alike."""
@@ -91,20 +90,16 @@ def _first(keypoints: Keypoints, scale: float) -> Array:
     weight = np.repeat(keypoints.seen, 2, axis=1)
     asked = _centred(seen, trunk).reshape(len(seen), -1)
     known = _centred(joints[:, numbers, :2] * [1, -1], trunk).reshape(len(poses), -1)
-    if keypoints.framed:  # each frame has a scale of its own, at which it is nearest
-        fits = ((weight * asked) @ known.T) / np.maximum(weight @ (known**2).T, 1e-9)
-        size = np.maximum(fits, 1e-9)
-        costs = (weight * asked**2).sum(axis=1, keepdims=True) / size**2 - 2 * ((weight * asked) @ known.T) / size
-        costs += weight @ (known**2).T
-    else:
-        asked = asked / scale
-        costs = (weight * asked**2).sum(axis=1, keepdims=True) - 2 * (weight * asked) @ known.T + weight @ (known**2).T
+    alike, own = (weight * asked) @ known.T, weight @ (known**2).T
+    # Where each frame has a scale of its own, the one at which it is nearest.
+    size = np.maximum(alike / np.maximum(own, 1e-9), 1e-9) if keypoints.framed else np.float64(scale)
+    costs = (weight * asked**2).sum(axis=1, keepdims=True) / size**2 - 2 * alike / size + own
     best = np.argpartition(costs, _CANDIDATES, axis=1)[:, :_CANDIDATES]
     chosen = _way(np.take_along_axis(costs, best, axis=1), joints[best][:, :, :22])
     number = best[np.arange(len(best)), chosen]
     pose = np.zeros((len(seen), 55, 3))
     pose[:, :22] = poses[number]
-    return _smooth(pose, 0.1 * keypoints.fps)
+    return smoothed(pose, 0.1 * keypoints.fps)
 
 
 def _centred(points: Array, trunk: list[int]) -> Array:
@@ -124,15 +119,6 @@ def _way(costs: Array, joints: Array) -> NDArray[np.intp]:
     for back in reversed(backs):
         found.append(int(back[found[-1]]))
     return np.array(found[::-1])
-
-
-def _smooth(pose: Array, frames: float) -> Array:
-    quats = Rotation.from_rotvec(pose.reshape(-1, 3)).as_quat().reshape(len(pose), -1, 4)
-    same = np.sign((quats[1:] * quats[:-1]).sum(axis=2))
-    quats[1:] *= np.cumprod(np.where(same == 0, 1.0, same), axis=0)[..., None]
-    mean = gaussian_filter1d(quats, frames, axis=0, mode="nearest")
-    smooth: Array = Rotation.from_quat(mean.reshape(-1, 4)).as_rotvec().reshape(pose.shape)
-    return smooth
 
 
 def _descended(keypoints: Keypoints, first: Array, scale: float) -> tuple[Array, Array]:
@@ -158,10 +144,10 @@ def _descended(keypoints: Keypoints, first: Array, scale: float) -> tuple[Array,
     ]
     optimizer = torch.optim.Adam([turns, longer, size, middle], lr=_RATE)
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, STEPS, eta_min=_RATE / 30)
-    groups, nowhere = _groups(), torch.zeros(len(first), 3, dtype=torch.float64)
+    moved, groups, nowhere = torch.tensor(free), _groups(), torch.zeros(len(first), 3, dtype=torch.float64)
     for _ in range(STEPS):
         optimizer.zero_grad()
-        posed = start.index_copy(1, torch.tensor(free), turns)
+        posed = start.index_copy(1, moved, turns)
         bones = rest * torch.cat([longer.new_ones(1), longer.exp()])[groups][:, None]
         joints = places(posed, nowhere, bones, needed)[:, columns]
         nearer = 1 / (1 - joints[..., 2:] / away) if away else 1.0
@@ -179,7 +165,7 @@ def _descended(keypoints: Keypoints, first: Array, scale: float) -> tuple[Array,
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
         schedule.step()
-    posed = start.index_copy(1, torch.tensor(free), turns)
+    posed = start.index_copy(1, moved, turns)
     return posed.detach().numpy(), middle.detach().numpy()
 
 
@@ -201,4 +187,4 @@ def _bent(turns: torch.Tensor, elbows: list[tuple[int, float]]) -> torch.Tensor:
         own = turns[:, column]
         cost = cost + (own[:, 1] * sign).clamp_min(0).square().mean() + own[:, 2].square().mean()
         cost = cost + (own[:, 0].abs() - _PRONATED).clamp_min(0).square().mean()
-    return _BENT * 1e-2 * cost
+    return _BENT * cost

@@ -4,6 +4,7 @@ import dataclasses
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d
 from scipy.spatial.transform import Rotation
 
 from synthgest.motion.sequence import Motion
@@ -34,3 +35,13 @@ def interpolated(first: Motion, second: Motion, share: NDArray[np.floating]) -> 
         return mixed
     face = first.expression * (1 - share[:, None]) + second.expression * share[:, None]
     return dataclasses.replace(mixed, expression=face.astype(np.float32))
+
+
+def smoothed(pose: NDArray[np.float64], frames: float) -> NDArray[np.float64]:
+    """Turns (T, J, 3), axis-angle, as the mean of those around, by a Gaussian of so many frames."""
+    quats = Rotation.from_rotvec(pose.reshape(-1, 3)).as_quat().reshape(*pose.shape[:2], 4)
+    same = np.sign((quats[1:] * quats[:-1]).sum(axis=2))
+    quats[1:] *= np.cumprod(np.where(same == 0, 1.0, same), axis=0)[..., None]
+    mean = gaussian_filter1d(quats, frames, axis=0, mode="nearest")
+    turns: NDArray[np.float64] = Rotation.from_quat(mean.reshape(-1, 4)).as_rotvec().reshape(pose.shape)
+    return turns
