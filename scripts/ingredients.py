@@ -8,8 +8,9 @@ clips lack, not what the encoder would have lacked. OUT keeps clips and features
 """
 
 import argparse
+import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,11 @@ from synthgest.data.real.clip import RealClip
 from synthgest.encoders import load_encoder
 from synthgest.evaluation.extraction import features
 from synthgest.evaluation.probe import STRENGTH
+from synthgest.gestures import Gesture, load_gestures
+from synthgest.motion import write_motion
+from synthgest.motion.performance import play
+from synthgest.motion.reading import Reading
+from synthgest.motion.sources import motion_file
 from synthgest.statistics import paired_difference, proportion
 
 CAMERA: dict[str, Any] = {"yfov_degrees": [14, 60], "azimuth_degrees": [-30, 30], "upper_body": 0.3}
@@ -45,8 +51,11 @@ WITHOUT: Mapping[str, dict[str, Any]] = {
     "movement": {"movement": {"steady": 1.0, "hand_held": 0.0, "slow": 0.0}},
     "light": {"hours": {"day": 1.0, "overcast": 0.0, "golden": 0.0, "dusk": 0.0, "night": 0.0, "backlight": 0.0}},
     "sensor": {"sensor": ONE_SENSOR},
+    "manner": {"captures": {"amplitude": [1, 1], "timing": 0.0, "posture": 0.0, "noise": 0.0}},
 }
-"""What is set where an ingredient is taken away. People: the same person in the same clothes everywhere."""
+"""What is set where an ingredient is taken away. People: the same person in the same clothes everywhere. Manner: everybody performs
+a signal as one performer did once.
+"""
 
 SEED = 61
 NEIGHBOURS = 3
@@ -58,13 +67,17 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--clips", type=int, default=12, help="of each signal")
+    parser.add_argument(
+        "--only", nargs="+", choices=WITHOUT, default=list(WITHOUT), help="of the ingredients; nothing comes first"
+    )
     asked = parser.parse_args()
     encoder, cache = load_encoder("small", {}), asked.out / "features"
     query: NDArray[np.float32] | None = None
     plain: dict[str, NDArray[np.bool_]] = {}
-    for name, own in WITHOUT.items():
-        out = asked.out / name
-        drawn = sg.generate(["drone"], settings=ALL | own, clips=asked.clips, seed=SEED, out=out)
+    for name in dict.fromkeys(["nothing", *asked.only]):
+        own, out = WITHOUT[name], asked.out / name
+        shown = once(asked.out / "motions") if name == "manner" else load_gestures(["drone"])
+        drawn = sg.generate(shown, settings=ALL | own, clips=asked.clips, seed=SEED, out=out)
         opened = sg.open_dataset(asked.data / "drone_arm_signals", like=drawn)
         photographs = half([clip for clip in opened.clips if isinstance(clip, RealClip)], "even")
         truth = np.array([clip.label for clip in photographs])
@@ -79,6 +92,18 @@ def main() -> None:
             hits = named(reference[kept], labels[kept], query, truth)
             plain = plain or hits
             print(json.dumps({"without": part, "clips": count, **told(hits, plain)}), flush=True)
+
+
+def once(folder: Path) -> Sequence[Gesture]:
+    """The signals, each as the same performance of it, written to a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    found = []
+    for number, gesture in enumerate(load_gestures(["drone"])):
+        path = folder / f"{number}.npz"
+        write_motion(path, play(gesture, np.random.default_rng([SEED, number]), fps=30, frames=(48, 120)).motion)
+        motions = (motion_file(path, Reading()),)
+        found.append(dataclasses.replace(gesture, keyframes=(), variants=(), motions=motions))
+    return found
 
 
 def named(

@@ -1,5 +1,6 @@
-"""Where the content folders lie: generators/, prompts/ and assets/, which a non-programmer edits."""
+"""Where content lies: generators/, prompts/ and assets/, which a non-programmer edits; and what the user's cache keeps."""
 
+import os
 from pathlib import Path
 
 from synthgest.errors import SynthgestError
@@ -16,3 +17,9 @@ def content(folder: str) -> Path:
         if (found := parent / folder).is_dir():
             return found
     raise SynthgestError(f"the content folder {folder!r} is missing beside {_PACKAGE}; reinstall synthgest")
+
+
+def cache_folder(name: str) -> Path:
+    """A folder of the user's cache, where the XDG base directories have it; it may not be there yet."""
+    base = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(base) if base else Path.home() / ".cache") / "synthgest" / name

@@ -6,7 +6,7 @@ import hashlib
 import json
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Literal
@@ -15,6 +15,7 @@ from synthgest.content import content
 from synthgest.errors import SpecError, nearest
 from synthgest.motion.postures import Keyframe
 from synthgest.motion.reading import Reading
+from synthgest.motion.sources import MOTION_SUFFIXES, MotionFile, motion_file, motions_among
 from synthgest.tables import read_toml, to_value
 
 Hands = Literal["left", "right", "both", "either"]
@@ -22,20 +23,8 @@ Hands = Literal["left", "right", "both", "either"]
 OWN = "own"
 """Vocabulary of gestures that are not shipped."""
 
-MOTION_SUFFIXES = (".amc", ".bvh", ".csv", ".json", ".npy", ".npz", ".pt", ".pth")
-"""Kinds of motion file that a gesture may consist of."""
-
 READING = "reading.toml"
 """Of a folder with a folder of motions for each class: what these do not say of themselves."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MotionFile:
-    """A captured motion of a gesture. path: where it lies. sha256: of its bytes, 64 hexadecimal digits. reading: how it is read."""
-
-    path: Path
-    sha256: str
-    reading: Reading = field(default_factory=Reading)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,7 +231,7 @@ def _read(path: Path, shipped_in: str | None) -> Gesture:
         mirror=_full_name(gesture.mirror, vocabulary),
         reverse=_full_name(gesture.reverse, vocabulary),
         lookalikes=tuple(_full_name(name, vocabulary) for name in gesture.lookalikes),
-        motions=tuple(_motion_file(found, reading) for glob in globs for found in _matches(path, glob)),
+        motions=tuple(motion_file(found, reading) for glob in globs for found in _matches(path, glob)),
     )
 
 
@@ -253,7 +242,7 @@ def _full_name(relation: str, vocabulary: str) -> str:
 def _matches(specification: Path, glob: str) -> list[Path]:
     pattern = specification.parent / glob  # an absolute one stays as it is
     files = Path(pattern.anchor).glob(str(pattern.relative_to(pattern.anchor)))
-    found = sorted(path for path in files if path.suffix.lower() in MOTION_SUFFIXES)
+    found = motions_among(list(files))
     if not found:
         raise SpecError(f"{specification}: motions = {glob!r} matches no {_kinds()} file")
     return found
@@ -264,13 +253,13 @@ def _kinds() -> str:
 
 
 def _from_motion_folder(folder: Path, reading: Reading) -> Gesture:
-    files = sorted(path for path in folder.iterdir() if path.is_file() and path.suffix.lower() in MOTION_SUFFIXES)
+    files = motions_among(list(folder.iterdir()))
     if not files:
         raise SpecError(f"the class folder {folder} holds no {_kinds()} file; remove it or add one")
     return Gesture(
         name=f"{OWN}/{folder.name}",
         phrase=f"a person performing the gesture {folder.name!r}",
-        motions=tuple(_motion_file(path, reading) for path in files),
+        motions=tuple(motion_file(path, reading) for path in files),
     )
 
 
@@ -279,17 +268,8 @@ def gesture_of_file(path: Path, reading: Reading) -> Gesture:
     return Gesture(
         name=f"{OWN}/{path.stem}",
         phrase="a person performing a captured motion",
-        motions=(_motion_file(path, reading),),
+        motions=(motion_file(path, reading),),
     )
-
-
-def _motion_file(path: Path, reading: Reading) -> MotionFile:
-    try:
-        with path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-            return MotionFile(path=path, sha256=digest, reading=reading)
-    except OSError as error:
-        raise SpecError(f"cannot read the motion file {path}: {error.strerror}") from error
 
 
 def _said(motion: MotionFile) -> object:

@@ -1,20 +1,21 @@
 """Captures performed by somebody else: a little otherwise, never another gesture; and performances between two."""
 
 import dataclasses
-import hashlib
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from synthgest.gestures import Gesture, MotionFile
+from synthgest.gestures import Gesture
 from synthgest.motion import perform, read_motion
 from synthgest.motion.capture_variation import CaptureSettings, rhythm
 from synthgest.motion.clearance import motion_clearance
 from synthgest.motion.kinematics import forward
 from synthgest.motion.mixing import between
+from synthgest.motion.reading import Reading
 from synthgest.motion.sequence import Motion
 from synthgest.motion.skeleton import JOINT_INDEX
+from synthgest.motion.sources import motion_file
 
 
 def _joint(motion: Motion, name: str) -> NDArray:
@@ -27,7 +28,7 @@ def _travel(places: NDArray) -> float:
 
 def _captures(folder: Path, *names: str, **changes: object) -> Gesture:
     takes = [folder / "bandai_bvh" / f"dataset-2_{name}.bvh" for name in names]
-    motions = tuple(MotionFile(path=take, sha256=hashlib.sha256(take.read_bytes()).hexdigest()) for take in takes)
+    motions = tuple(motion_file(take, Reading()) for take in takes)
     return dataclasses.replace(Gesture(name="own/wave", motions=motions), **changes)  # type: ignore[arg-type]
 
 

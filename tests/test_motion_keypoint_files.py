@@ -1,6 +1,7 @@
 """Keypoints in files: what columns and COCO's arrays say becomes the motion that was seen, and what is not whole is told."""
 
 import csv
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ import pytest
 from test_motion_keypoint_fit import NAMES, places, seen
 
 from synthgest.errors import MotionError
-from synthgest.gestures import load_gestures
+from synthgest.gestures import gestures_from_folder, load_gestures
 from synthgest.motion import perform, read_motion
+from synthgest.motion.keypoint_files import keypoints_in, write_keypoints
+from synthgest.motion.keypoint_layouts import MEDIAPIPE
 from synthgest.motion.keypoints import Keypoints
 from synthgest.motion.reading import Reading
 from synthgest.motion.sequence import Motion
@@ -61,6 +64,73 @@ def test_a_table_is_the_motion_that_was_seen(known: Motion, keypoints: Keypoints
     assert len(read_motion(tmp_path / "a.csv", shorter)) == len(known) - 4
 
 
+def test_what_is_written_is_read_again(keypoints: Keypoints, tmp_path: Path) -> None:
+    seen = keypoints.seen.copy()
+    seen[3, 2] = 0.0
+    write_keypoints(tmp_path / "a.csv", dataclasses.replace(keypoints, seen=seen))
+    found = keypoints_in(tmp_path / "a.csv", CSV)
+    order = [found.names.index(name) for name in keypoints.names]
+    assert np.allclose(found.points[:, order], keypoints.points, atol=1e-3)
+    assert (found.seen[:, order] == seen).all()
+
+
+_OPENPOSE = {"shoulder": (5, 2), "elbow": (6, 3), "wrist": (7, 4), "hip": (12, 9), "knee": (13, 10), "ankle": (14, 11)}
+
+
+def openpose(keypoints: Keypoints) -> list[dict[str, Any]]:
+    """A frame for each, with somebody else of whom less is sure."""
+    found = []
+    for frame in keypoints.points:
+        person = np.zeros((25, 3))
+        for name, point in zip(NAMES, frame, strict=True):
+            side, part = name.split("_")
+            person[_OPENPOSE[part][side == "right"]] = *point, 0.8
+        other = np.tile([50.0, 60.0, 0.05], (25, 1))
+        people = [
+            {"pose_keypoints_2d": each.ravel().tolist(), "hand_left_keypoints_2d": []} for each in (other, person)
+        ]
+        found.append({"version": 1.3, "people": people})
+    return found
+
+
+def test_a_folder_that_openpose_wrote_is_the_motion(known: Motion, keypoints: Keypoints, tmp_path: Path) -> None:
+    folder = tmp_path / "own" / "take"
+    folder.mkdir(parents=True)
+    for number, frame in enumerate(openpose(keypoints)):
+        (folder / f"take_{number:012d}_keypoints.json").write_text(json.dumps(frame))
+    found = read_motion(folder, Reading(fps=10.0, height=224.0))
+    assert np.linalg.norm(places(found) - places(known), axis=2).mean() < 0.08
+    (gesture,) = gestures_from_folder(tmp_path)
+    assert [motion.path for motion in gesture.motions] == [folder]
+    (folder / "take_000000000000_keypoints.json").write_text("{}")
+    with pytest.raises(MotionError, match="has changed"):
+        gesture.motions[0].require_unchanged()
+
+
+def test_landmarks_are_parts_of_a_picture_whose_size_is_known(
+    known: Motion, keypoints: Keypoints, tmp_path: Path
+) -> None:
+    frames = []
+    for frame in keypoints.points:
+        points = [{"x": 0.0, "y": 0.0, "z": 0.0, "visibility": 0.01} for _ in range(33)]
+        for name, point in zip(NAMES, frame, strict=True):
+            side, part = name.split("_")
+            points[MEDIAPIPE[part][side == "right"]] = {
+                "x": point[0] / 320,
+                "y": point[1] / 224,
+                "z": 0.0,
+                "visibility": 0.9,
+            }
+        frames.append({"pose_landmarks": points})
+    reading = Reading(format="keypoints-mediapipe")
+    (tmp_path / "a.json").write_text(json.dumps({"fps": 10, "width": 320, "height": 224, "frames": frames}))
+    found = read_motion(tmp_path / "a.json", reading)
+    assert np.linalg.norm(places(found) - places(known), axis=2).mean() < 0.08
+    (tmp_path / "a.json").write_text(json.dumps({"fps": 10, "frames": frames}))
+    with pytest.raises(MotionError, match="give its width and height"):
+        read_motion(tmp_path / "a.json", reading)
+
+
 @pytest.mark.parametrize("count", [17, 133])
 def test_of_several_people_the_surest_is_taken(count: int, known: Motion, keypoints: Keypoints, tmp_path: Path) -> None:
     told = {"annotations": people(keypoints, count), "images": [{"id": 0, "height": 224}]}
@@ -95,7 +165,7 @@ def test_a_table_that_will_not_do_is_told(text: str, message: str, tmp_path: Pat
         ([{"image_id": 1, "keypoints": [float("nan")] * 51}], "of 17 or 133 points"),
         ([{"image_id": None, "keypoints": [1.0] * 51}], "image_id in .* is None"),
         ([{"image_id": image, "keypoints": [1.0] * 51} for image in (1, "b")], "mixes numbers and names"),
-        ([{"image_id": 1, "keypoints": [0.0] * 51}], "both hips"),
+        ([{"image_id": 1, "keypoints": [0.0] * 51}], "shows nobody"),
     ],
 )
 def test_a_list_of_people_that_will_not_do_is_told(told: Any, message: str, tmp_path: Path) -> None:

@@ -1,5 +1,4 @@
 import dataclasses
-import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -8,14 +7,16 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from synthgest.errors import MotionError, ShotFailed
-from synthgest.gestures import Gesture, MotionFile, load_gestures, shipped_gestures
+from synthgest.gestures import Gesture, load_gestures, shipped_gestures
 from synthgest.motion import perform
 from synthgest.motion.build import NOMINAL, Build
 from synthgest.motion.clearance import motion_clearance
 from synthgest.motion.kinematics import forward
 from synthgest.motion.postures import Arm, Keyframe
+from synthgest.motion.reading import Reading
 from synthgest.motion.sequence import Motion
 from synthgest.motion.skeleton import JOINT_INDEX, SMPLX_JOINTS
+from synthgest.motion.sources import motion_file
 
 NAMES = [gesture.name for gesture in shipped_gestures()]
 SHIPPED = {gesture.name: gesture for gesture in shipped_gestures()}
@@ -257,7 +258,7 @@ def test_a_body_that_cannot_is_told_apart_from_a_gesture_that_nobody_can() -> No
 
 def _captured(folder: Path, **changes: object) -> Gesture:
     take = folder / "bandai_bvh" / "dataset-2_wave-right-hand_normal_001.bvh"
-    motion = MotionFile(path=take, sha256=hashlib.sha256(take.read_bytes()).hexdigest())
+    motion = motion_file(take, Reading())
     return dataclasses.replace(Gesture(name="own/wave", motions=(motion,)), **changes)  # type: ignore[arg-type]
 
 

@@ -36,7 +36,7 @@ def read_video(path: Path) -> tuple[Frames, float]:
     A file that cannot be decoded raises FrameError. Compare the count with what is expected: a truncated file still opens.
     """
     with _decoding(path, "") as stream:
-        frames = [frame.to_ndarray(format="rgb24") for frame in stream.container.decode(stream)]
+        frames = [_upright(frame) for frame in stream.container.decode(stream)]
         fps = float(stream.average_rate or 0)
     if not frames:
         raise FrameError(f"cannot decode {path}: it holds no frames")
@@ -55,14 +55,43 @@ def read_frames(source: Path | BinaryIO, indices: Sequence[int], *, name: str = 
     with _decoding(source, name) as stream:
         for number, frame in enumerate(stream.container.decode(stream)):
             if number in wanted:
-                found[number] = frame.to_ndarray(format="rgb24")
+                found[number] = _upright(frame)
             if number == last:
                 break
         if frame is not None and number + lost >= last > number:
-            found |= dict.fromkeys(range(max(number, first), last + 1), frame.to_ndarray(format="rgb24"))
+            found |= dict.fromkeys(range(max(number, first), last + 1), _upright(frame))
     if last not in found:
         raise FrameError(f"{name or source} ends before frame {last}")
     return np.stack([found[number] for number in indices])
+
+
+def read_small(path: Path, *, longest: int, fps: float, seconds: float) -> tuple[Frames, float]:
+    """A film (T, H, W, 3) uint8 RGB whose longer side is ``longest`` pixels at most, and its frames a second, ``fps`` at most.
+
+    FrameError if it cannot be decoded, is longer than ``seconds``, or does not say how many frames a second it has.
+    """
+    frames = []
+    with _decoding(path, "") as stream:
+        rate = float(stream.average_rate or 0)
+        if not 0.1 <= rate <= 1000:
+            raise FrameError(f"{path} does not say how many frames a second it has")
+        step = max(1, round(rate / fps))
+        for number, frame in enumerate(stream.container.decode(stream)):
+            if number / rate > seconds:
+                raise FrameError(f"{path} is longer than {seconds:g} seconds; cut out the part that matters")
+            if number % step == 0:
+                scale = min(1.0, longest / max(frame.width, frame.height))
+                size = {"width": max(1, round(frame.width * scale)), "height": max(1, round(frame.height * scale))}
+                frames.append(_upright(frame, **size))
+    if not frames:
+        raise FrameError(f"cannot decode {path}: it holds no frames")
+    return np.stack(frames), rate / step
+
+
+def _upright(frame: Any, **size: int) -> Frames:
+    """The pixels (H, W, 3) of a frame, turned as the camera was held."""
+    pixels: Frames = frame.to_ndarray(format="rgb24", **size)
+    return np.ascontiguousarray(np.rot90(pixels, round(frame.rotation / 90) % 4))
 
 
 def count_frames(source: Path | BinaryIO, name: str = "") -> int:

@@ -52,12 +52,12 @@ def locate(network: PoseNetwork, pictures: torch.Tensor) -> People:
 def _surest(network: PoseNetwork, pictures: torch.Tensor, looks: Sequence[int]) -> People:
     """The person whose joints are surest in each picture, searched at some sizes of it."""
     which, candidates = _candidates(network, pictures, looks)
-    seen = _again(network, pictures, which, candidates)
+    seen = around(network, pictures, which, candidates)
     best = torch.stack([torch.where(which == number, seen.sure, -1).argmax() for number in range(len(pictures))])
     found = seen.of(best)
     every = torch.arange(len(pictures), device=pictures.device)
     for _ in range(_REFINED):
-        found = _again(network, pictures, every, found)
+        found = around(network, pictures, every, found)
     return found
 
 
@@ -115,15 +115,22 @@ def _candidates(network: PoseNetwork, pictures: torch.Tensor, looks: Sequence[in
     return which, People(torch.cat([each.flatten(0, 1) for each in necks]), metre, torch.zeros_like(metre))
 
 
-def _again(network: PoseNetwork, pictures: torch.Tensor, which: torch.Tensor, people: People) -> People:
+def around(network: PoseNetwork, pictures: torch.Tensor, which: torch.Tensor, people: People) -> People:
     """The same people, seen on crops around them."""
+    return read_around(network, pictures, which, people)[0]
+
+
+def read_around(
+    network: PoseNetwork, pictures: torch.Tensor, which: torch.Tensor, people: People
+) -> tuple[People, torch.Tensor, torch.Tensor]:
+    """The same people, seen on crops around them; where their joints are (M, J, 2), pixels of the pictures, and how sure (M, J)."""
     poses = network(crop(pictures, which, people, _METRES))
     scale = people.metre * _METRES / CROP
     corner = people.necks - scale[:, None] * CROP / 2
     corner[:, 1] += people.metre * _BELOW
-    necks = corner + poses.places[:, NECK] * scale[:, None]
+    places = corner[:, None] + poses.places * scale[:, None, None]
     metre = (poses.size.exp() * scale).clamp(pictures.shape[-1] / 40, pictures.shape[-1])
-    return People(necks, metre, certainty(poses))
+    return People(places[:, NECK], metre, certainty(poses)), places, poses.sure
 
 
 def certainty(poses: Poses) -> torch.Tensor:

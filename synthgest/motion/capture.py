@@ -1,12 +1,11 @@
 """A captured gesture performed: one of its motion files or what lies between two, varied, cut to the frames asked for."""
 
 import functools
-import hashlib
 
 import numpy as np
 
 from synthgest.errors import MotionError
-from synthgest.gestures import Gesture, MotionFile
+from synthgest.gestures import Gesture
 from synthgest.motion.capture_variation import AS_CAPTURED, CaptureSettings, rhythm, varied
 from synthgest.motion.files import read
 from synthgest.motion.kinematics import forward
@@ -16,6 +15,7 @@ from synthgest.motion.performance import Performance
 from synthgest.motion.resample import sampled
 from synthgest.motion.sequence import Motion
 from synthgest.motion.skeleton import JOINT_INDEX
+from synthgest.motion.sources import MotionFile
 
 _BETWEEN = (0.3, 0.7)  # how far a mixed performance is on the way to the other one
 _ENDS = [JOINT_INDEX[name] for name in ("left_wrist", "right_wrist", "left_ankle", "right_ankle", "head")]
@@ -103,11 +103,5 @@ def _most_active(motion: Motion, seconds: float) -> float:
 @functools.lru_cache(maxsize=16)
 def _load(file: MotionFile) -> Motion:
     """The motion of a file whose bytes are still those of the specification."""
-    try:
-        with file.path.open("rb") as stream:
-            found = hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise MotionError(f"cannot read {file.path}: {error.strerror}") from error
-    if found != file.sha256:
-        raise MotionError(f"{file.path} has changed since the run was planned; start the run anew")
+    file.require_unchanged()
     return read(file.path, file.reading)

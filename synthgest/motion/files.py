@@ -15,6 +15,7 @@ from synthgest.motion.reading import Reading
 from synthgest.motion.retarget import to_motion
 from synthgest.motion.sequence import Motion
 from synthgest.motion.settling import Y_UP
+from synthgest.motion.sources import VIDEO_SUFFIXES
 
 GROUP = "synthgest.motions"
 """The entry-point group in which a package names its readers."""
@@ -55,11 +56,19 @@ def read(path: Path, reading: Reading = Reading()) -> Motion:  # noqa: B008  (it
     several formats, and none is guessed.
     """
     entries = motion_entries()
-    name = reading.format or _USUAL.get(path.suffix.lower(), "") or _of_arrays(path)
+    name = reading.format or _usual(path) or _of_arrays(path)
     if name not in entries:
         raise MotionError(f"no format of motions {name!r}; {nearest(name, entries)}")
     reader: Reader = entries[name].load()
-    return reader(path, reading)
+    return reader(path, dataclasses.replace(reading, format=name))
+
+
+def _usual(path: Path) -> str:
+    """The format that a suffix tells, or that of a folder; else nothing."""
+    if path.is_dir():
+        return "keypoints-openpose"
+    suffix = path.suffix.lower()
+    return "video" if suffix in VIDEO_SUFFIXES else _USUAL.get(suffix, "")
 
 
 def read_ours(path: Path, reading: Reading) -> Motion:

@@ -17,6 +17,7 @@ from scipy.spatial.transform import Rotation
 from synthgest.errors import MotionError
 from synthgest.motion.arrays import read_npy
 from synthgest.motion.joint_fit import fitted
+from synthgest.motion.keypoint_layouts import HAND, HAND_POINTS, MEDIAPIPE, MEDIAPIPE_EARS, MEDIAPIPE_POINTS
 from synthgest.motion.reading import Reading
 from synthgest.motion.sequence import Motion
 from synthgest.motion.settling import Y_UP, grounded, relax_hands, turned_to_front
@@ -49,18 +50,6 @@ _KINECT: Mapping[int, str] = {
 _KINECT_JOINTS, _KINECT_TICKS = 25, 1e7  # a second
 _TRACKED = 2
 
-_POSE: Mapping[str, tuple[int, int]] = {
-    "shoulder": (11, 12),
-    "elbow": (13, 14),
-    "wrist": (15, 16),
-    "hip": (23, 24),
-    "knee": (25, 26),
-    "ankle": (27, 28),
-    "foot": (31, 32),
-}
-_EARS = (7, 8)
-_HAND: Mapping[str, int] = {"thumb": 1, "index": 5, "middle": 9, "ring": 13, "pinky": 17}
-_POSE_LANDMARKS, _HAND_LANDMARKS = 33, 21
 _VISIBLE = 0.3
 _POSE_KEY, _HAND_KEYS = "pose_world_landmarks", ("left_hand_world_landmarks", "right_hand_world_landmarks")
 
@@ -117,20 +106,20 @@ def read_mediapipe(path: Path, reading: Reading) -> Motion:
     rate = told.get("fps", 0.0) if isinstance(told, dict) else 0.0
     if not isinstance(rate, int | float) or not 0 <= rate <= 1000:
         raise MotionError(f"{path}: fps is {rate!r}; expected a number above 0")
-    pose = _landmarks(frames, _POSE_KEY, _POSE_LANDMARKS, path)
+    pose = _landmarks(frames, _POSE_KEY, MEDIAPIPE_POINTS, path)
     if pose is None:
         raise MotionError(f"no frame of {path} has {_POSE_KEY}")
     seen = {
         f"{side}_{name}": pose[:, numbers[place]]
-        for name, numbers in _POSE.items()
+        for name, numbers in MEDIAPIPE.items()
         for place, side in enumerate(("left", "right"))
     }
-    seen["head"] = pose[:, list(_EARS)].mean(axis=1)
+    seen["head"] = pose[:, list(MEDIAPIPE_EARS)].mean(axis=1)
     for side, key in zip(("left", "right"), _HAND_KEYS, strict=True):
-        hand = _landmarks(frames, key, _HAND_LANDMARKS, path)
+        hand = _landmarks(frames, key, HAND_POINTS, path)
         if hand is not None:
             hand = hand - hand[:, :1] + seen[f"{side}_wrist"][:, None]
-            for finger, first in _HAND.items():
+            for finger, first in HAND.items():
                 for segment in range(3):
                     seen[f"{side}_{finger}{segment + 1}"] = hand[:, first + segment]
     seen = {name: places * [1, -1, -1] for name, places in seen.items() if np.isfinite(places).any()}

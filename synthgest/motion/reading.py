@@ -16,9 +16,10 @@ class Reading:
     format: name of a reader (``synthgest list motions``). fps: frames a second. up: the world's axis that points up. metres: of a
     unit of length. first: frames left out at the beginning, such as a T-pose. hands: what fingers are turned from: ``flat``
     hands, the ``mean`` hand of the model, or coefficients of the model's principal components (``pca`` about its mean,
-    ``pca-flat`` about flat hands). model: the licensed model's file that knows mean and components. height: of the pictures
-    in which keypoints were seen, pixels; without it a lens is assumed that sees everything from afar. framed: whether each frame
-    of keypoints has a scale and a middle of its own.
+    ``pca-flat`` about flat hands). model: the licensed model's file that knows mean and components; for films the estimator's
+    weights. height, width: of the pictures in which keypoints were seen, pixels; without a height a lens is assumed that sees
+    everything from afar. framed: whether each frame of keypoints has a scale and a middle of its own. estimator: what sees
+    keypoints in a film (``synthgest list estimators``).
     """
 
     format: str = ""
@@ -29,7 +30,9 @@ class Reading:
     hands: Hands = ""
     model: str = ""
     height: float = 0.0
+    width: float = 0.0
     framed: bool = False
+    estimator: str = "small"
 
     def __post_init__(self) -> None:
         for name, value, most in (
@@ -37,6 +40,7 @@ class Reading:
             ("metres", self.metres, 1000.0),
             ("first", self.first, 1e6),
             ("height", self.height, 1e5),
+            ("width", self.width, 1e5),
         ):
             if not 0 <= value <= most:
                 raise MotionError(f"{name} is {value}; expected 0 to {most:g}")

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from synthgest.content import cache_folder
 from synthgest.gestures import Gesture
 from synthgest.prompting.action import action_of
 from synthgest.prompting.chat import Chat
@@ -56,8 +57,7 @@ def _chat(settings: WriterSettings, seed: int) -> Chat:
 
 
 def _cache_folder(settings: WriterSettings) -> Path:
-    """Where replies are kept: the recipe's folder, or the user's own as the XDG base directories have it."""
+    """Where replies are kept: the recipe's folder, or the user's own."""
     if settings.cache:
         return Path(settings.cache).expanduser()
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(base) if base else Path.home() / ".cache") / "synthgest" / "writer"
+    return cache_folder("writer")
