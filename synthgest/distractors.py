@@ -78,7 +78,7 @@ def none_of(gestures: Sequence[Gesture], *, name: str = f"{OWN}/none", ways: int
         mirror="same",
         reverse="same",
         tempo=(0.75, 1.3),
-        keyframes=_waiting(rng),
+        keyframes=waiting(rng),
         variants=tuple(Variant(keyframes=way, share=6 / ways) for way in found),
         source="drawn at random, away from every keyframe of the gestures named",
     )
@@ -177,7 +177,7 @@ def _keyframe(arms: Array, hands: Sequence[str], phase: str, seconds: float) -> 
     return Keyframe(phase=phase, seconds=round(seconds, 2), left=left, right=right)  # type: ignore[arg-type]
 
 
-def _waiting(rng: np.random.Generator) -> tuple[Keyframe, ...]:
+def waiting(rng: np.random.Generator) -> tuple[Keyframe, ...]:
     """Nothing but standing about: the arms hang, and the weight moves from one leg to the other."""
     turns = [float(sign * rng.uniform(6, 14)) for sign in (1, -1)]
     return tuple(

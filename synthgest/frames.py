@@ -54,7 +54,9 @@ def require_truth(rendered: Rendered, frames: Frames) -> None:
         if name not in TRUTH:
             raise FrameError(f"ground truth {name!r} is unknown; there are: {', '.join(TRUTH)}")
         axes, dtype = TRUTH[name].partition(":")[0].strip("(").split(") ")
-        expected = tuple(sizes[axis] if axis in sizes else int(axis) for axis in axes.split(", "))
+        names = axes.split(", ")
+        known = dict(zip(names, array.shape, strict=False)) | sizes  # another letter is any number
+        expected = tuple(known[axis] if axis.isalpha() else int(axis) for axis in names)
         if array.shape != expected or array.dtype != np.dtype(dtype):
             raise FrameError(f"ground truth {name!r} is {array.dtype} {array.shape}; expected {dtype} {expected}")
         if np.issubdtype(array.dtype, np.floating) and not np.isfinite(array).all():

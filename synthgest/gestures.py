@@ -19,6 +19,7 @@ from synthgest.motion.sources import MOTION_SUFFIXES, MotionFile, motion_file, m
 from synthgest.tables import read_toml, to_value
 
 Hands = Literal["left", "right", "both", "either"]
+Held = Literal["phone", "cup", "baton", "flag"]
 
 OWN = "own"
 """Vocabulary of gestures that are not shipped."""
@@ -47,9 +48,9 @@ class Gesture:
     hands: which hand shows it; ``either`` is written for the right one. mirror: what the mirrored motion shows
     (``same``, ``forbidden`` or another gesture's full name). reverse: likewise for the motion played backwards.
     fingers: a motion without fingers will not do. lookalikes: full names. environments: places where it belongs.
-    source: a citation. repetitions: fewest and most times that the strokes are shown. tempo: slowest and fastest speed,
-    as a factor of the keyframes' own. At most one of keyframes and motions is filled; a plain phrase has neither. variants:
-    other ways to perform the keyframes.
+    holds: what is in the hand that performs, one of these by chance. source: a citation. repetitions: fewest and most times that
+    the strokes are shown. tempo: slowest and fastest speed, as a factor of the keyframes' own. At most one of keyframes and
+    motions is filled; a plain phrase has neither. variants: other ways to perform the keyframes.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Gesture:
     fingers: bool = False
     lookalikes: tuple[str, ...] = ()
     environments: tuple[str, ...] = ()
+    holds: tuple[Held, ...] = ()
     source: str = ""
     repetitions: tuple[int, int] = (1, 1)
     tempo: tuple[float, float] = (0.85, 1.2)
@@ -280,5 +282,7 @@ def _said(motion: MotionFile) -> object:
 @functools.lru_cache(maxsize=4096)
 def _digest(gesture: Gesture) -> str:
     said = dataclasses.asdict(gesture) | {"motions": [_said(motion) for motion in gesture.motions]}
+    if not gesture.holds:
+        del said["holds"]  # which gestures did not have at first: the clips of those without are still the same
     text = json.dumps(said, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -77,6 +77,8 @@ TRUTH: dict[str, str] = {
     "fingertips_2d": "(T, 10, 2) float32: fingertips in the picture, pixels; left then right hand, index middle pinky ring thumb",
     "camera_intrinsics": "(T, 3, 3) float32: pinhole matrix K of each frame, pixels",
     "camera_extrinsics": "(T, 4, 4) float32: world to camera, OpenCV axes (x right, y down, z forward), metres",
+    "boxes": "(T, P, 4) float32: left, top, right, bottom, pixels, of what is seen of the performer, then of others",
+    "instances": "(T, H, W) uint8: 1 the performer, 2 and up the others in the order of boxes, 0 neither; where there are others",
     "smplx_pose": "(T, 55, 3) float32: SMPL-X rotations, axis-angle, radians",
     "smplx_transl": "(T, 3) float32: displacement of the pelvis, metres",
     "mask": "(T, H, W) bool: pixels of the person",

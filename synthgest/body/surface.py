@@ -1,6 +1,7 @@
 """What a person's surface looks like, a vertex at a time: colour, pattern and where in it, gloss and wrinkles."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,12 @@ class Surface:
     uv: Floats
     place: Floats
     finish: Floats
+
+    @classmethod
+    def joined(cls, surfaces: Sequence["Surface"]) -> "Surface":
+        """Several as one, their vertices one after the other."""
+        parts = {field.name: [getattr(each, field.name) for each in surfaces] for field in fields(cls)}
+        return cls(**{name: np.concatenate(arrays) for name, arrays in parts.items()})
 
 
 def plain(colour: Floats, place: Floats) -> Surface:

@@ -17,7 +17,7 @@ def ground_truth(
 ) -> dict[str, NDArray[Any]]:
     """The arrays that ``synthgest.types.TRUTH`` names, but for depth, of the frames that ``posed`` and ``work`` hold.
 
-    mask: (T, H, W), pixels of the person. depth: (T, H, W) float32, metres, 0 outside of it.
+    mask: (T, H, W), pixels of the person. depth: (T, H, W) float32, metres, of all that is drawn into the place, 0 outside of it.
     """
     frames = len(mask)
     return {

@@ -13,11 +13,12 @@ from synthgest.body import PosedFigure, SmplxFigure, pose, raised
 from synthgest.body.smplx_model import LICENCE, model_digest
 from synthgest.content import content
 from synthgest.engines.ground_truth import ground_truth
+from synthgest.engines.instances import boxes
+from synthgest.engines.parts import parts_of, span
 from synthgest.engines.staging import PoseTransferSettings, Staged, chance, facts, require_motion, stage, textures_of
 from synthgest.errors import SpecError
 from synthgest.gestures import Gesture
 from synthgest.prompting.banks import bank_digest, words_digest, write_prompt
-from synthgest.render.mesh import MovingMesh
 from synthgest.render.rasteriser import Renderer
 from synthgest.render.sensor import Sensor, brightness
 from synthgest.render.setting import Setting
@@ -106,24 +107,28 @@ class PoseTransfer:
             backdrop=replace(backdrop, images=backdrop.images[needed]) if moving else backdrop,
             seen=staged.work.seen,
             shutter=sensor.shutter,
-            span=staged.outline.vertices,
+            span=span(staged),
         )
-        mesh = MovingMesh(vertices=posed.vertices, normals=posed.normals, faces=posed.faces, surface=posed.surface)
+        parts = parts_of(staged, posed, needed)
         cameras = [staged.work.at(number) for number in needed]
         shown = np.searchsorted(needed, wanted)
         width, height = settings.size
         pictures = np.empty((len(wanted), height, width, 3), np.uint8)
-        mask, depth = np.empty(pictures.shape[:3], bool), np.empty(pictures.shape[:3], np.float32)
-        drawing = self._renderer.draw(mesh, cameras, setting, frames=shown.tolist())
+        instances, depth = np.empty(pictures.shape[:3], np.uint8), np.empty(pictures.shape[:3], np.float32)
+        drawing = self._renderer.draw(parts.mesh, cameras, setting, frames=shown.tolist())
         for number, (frame, drawn) in enumerate(zip(wanted, drawing, strict=True)):
             pictures[number] = sensor.expose(drawn.picture, int(frame))
-            mask[number], depth[number] = drawn.mask, drawn.depth
+            place_ = int(shown[number])
+            instances[number], depth[number] = parts.instances(drawn, cameras[place_], place_), drawn.depth
         work = CameraWork(
             kind=staged.work.kind, cameras=tuple(cameras[place] for place in shown), seen=staged.work.seen
         )
-        truth = ground_truth(_of(posed, shown), staged.motion.at(wanted), work, mask, depth)
+        truth = ground_truth(_of(posed, shown), staged.motion.at(wanted), work, instances == 1, depth)
+        truth["boxes"] = boxes(instances, range(1, parts.people + 1))
+        if staged.others:
+            truth["instances"] = instances
         if settings.depth:
-            truth["depth"] = depth.astype(np.float16)
+            truth["depth"] = np.where(instances == 1, depth, 0).astype(np.float16)
         return Rendered(frames=pictures, fps=settings.fps, truth=truth, provenance=self._provenance(shot, staged))
 
     def _provenance(self, shot: Shot, staged: Staged) -> dict[str, object]:
@@ -145,6 +150,9 @@ class PoseTransfer:
                 "prompt": write_prompt("caption", words, chance(shot, "prompt")),
             }
             | ({"mixed": list(sources)} if len(sources) > 1 else {})
+            | ({"others": [other.shows for other in staged.others]} if staged.others else {})
+            | ({"holds": staged.holding.name} if staged.holding else {})
+            | ({"in_front": staged.front.kind, "covered": staged.front.covers} if staged.front else {})
             | (staged.role.part() if staged.role else {})
         )
 

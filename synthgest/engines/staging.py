@@ -23,13 +23,17 @@ from synthgest.body import (
     raised,
     sample_person,
 )
+from synthgest.body.held import held
 from synthgest.body.people import PeopleSettings
 from synthgest.body.smplx_figure import dressed
 from synthgest.body.smplx_model import load_smplx, model_file
 from synthgest.body.smplx_texture import Textures, open_textures
+from synthgest.body.things import Thing
 from synthgest.engines.casting import Cast, cast
+from synthgest.engines.company import CompanySettings, Other, gather
+from synthgest.engines.occlusion import InFront, OcclusionSettings, put_in_front
 from synthgest.errors import SpecError, require_range
-from synthgest.gestures import Gesture, nearest_gesture
+from synthgest.gestures import Gesture, Held, nearest_gesture
 from synthgest.motion import perform
 from synthgest.motion.capture_variation import CaptureSettings
 from synthgest.motion.kinematics import LEG_LENGTH
@@ -50,6 +54,7 @@ from synthgest.types import Shot
 Floats = NDArray[np.float32]
 
 _SIDES = ("left", "right")
+_WRISTS = [JOINT_INDEX[f"{side}_wrist"] for side in _SIDES]
 _STRENGTHS = (1.0, 0.5, 0.25, 0.0)
 
 
@@ -64,7 +69,8 @@ class PoseTransferSettings:
     of pictures that dress it, in its own UV layout. at_work: by vocabulary,
     the part of its people who are dressed for work that needs signals. captures: how far a performance may be from the
     motion that was captured. people, hours, camera, movement, sensor: what people,
-    light, cameras and their sensors are drawn from. enrichment: a number of people and places that every class is spread over,
+    light, cameras and their sensors are drawn from. company: others in the picture. occlusion: what hides a part of the
+    person. enrichment: a number of people and places that every class is spread over,
     pair by pair, instead of somebody else somewhere else in every clip.
     """
 
@@ -86,6 +92,8 @@ class PoseTransferSettings:
     camera: CameraSettings = field(default_factory=CameraSettings)
     movement: MovementSettings = field(default_factory=MovementSettings)
     sensor: SensorSettings = field(default_factory=SensorSettings)
+    company: CompanySettings = field(default_factory=CompanySettings)
+    occlusion: OcclusionSettings = field(default_factory=OcclusionSettings)
     enrichment: EnrichmentSettings = field(default_factory=lambda: EnrichmentSettings(environments=0, characters=0))
 
     def __post_init__(self) -> None:
@@ -112,12 +120,27 @@ class PoseTransferSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """name: of what a hand holds. side: left or right."""
+
+    name: Held
+    side: str
+    thing: Thing
+
+    @property
+    def wrist(self) -> int:
+        """The hand's joint."""
+        return JOINT_INDEX[f"{self.side}_wrist"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Staged:
     """A shot before it is drawn.
 
     outline: a few thousand points of the person at every frame, standing on the floor. performance: what the motion was
     made from, and when in it the gesture is shown; motion: the same with face and path. rise: metres by which the posed
-    person is lifted to stand on the floor. role: its part in the factorial of people and places, if there is one.
+    person is lifted to stand on the floor. others: in the picture too. front: what hides a part of the person. holding: what is
+    in the hand. role: its part in the factorial of people and places, if there is one.
     """
 
     person: Person
@@ -129,6 +152,9 @@ class Staged:
     rise: float
     framing: Framing
     work: CameraWork
+    others: tuple[Other, ...]
+    front: InFront | None
+    holding: Holding | None
     place: Place
     role: Cast | None
 
@@ -164,6 +190,26 @@ def stage(shot: Shot, settings: PoseTransferSettings, backgrounds: Backgrounds |
     rise = -float(hanging.vertices[..., 1].min())
     outline = raised(hanging, rise)
     framing, work = _filmed(shot, settings, outline, motion)
+    others = gather(
+        gesture,
+        settings.company,
+        chance(shot, "company"),
+        who=lambda rng: _somebody(rng, settings),
+        performer=outline.vertices,
+        camera=framing.camera,
+        frames=len(motion),
+        fps=settings.fps,
+    )
+    matter = _hands_that_matter(gesture, outline.joints[:, _WRISTS])
+    front = put_in_front(
+        settings.occlusion,
+        chance(shot, "occlusion"),
+        body=outline.vertices,
+        hands=_hands(outline)[:, list(matter)].reshape(len(motion), -1, 3),
+        shown=performance.shown_frames(len(motion), settings.fps),
+        cameras=[work.at(frame) for frame in range(len(motion))],
+    )
+    solid = [outline.joints, *(other.outline() for other in others)] + ([front.thing.vertices] if front else [])
     return Staged(
         person=person,
         figure=figure,
@@ -174,7 +220,12 @@ def stage(shot: Shot, settings: PoseTransferSettings, backgrounds: Backgrounds |
         rise=rise,
         framing=framing,
         work=work,
-        place=_place(shot, settings, backgrounds, work.seen, outline, role),
+        others=others,
+        front=front,
+        holding=_holding(shot, matter),
+        place=_place(
+            shot, settings, backgrounds, work.seen, np.concatenate([each.reshape(-1, 3) for each in solid]), role
+        ),
         role=role,
     )
 
@@ -226,10 +277,9 @@ def _filmed(
     shot: Shot, settings: PoseTransferSettings, outline: PosedFigure, motion: Motion
 ) -> tuple[Framing, CameraWork]:
     """A framing, and camera work around it that keeps what the framing holds; a restless camera is calmed until it does."""
-    wrists = outline.joints[:, [JOINT_INDEX[f"{side}_wrist"] for side in _SIDES]]
-    hands = np.concatenate([wrists[:, :, None], outline.fingertips.reshape(len(wrists), 2, 5, 3)], axis=2)
+    hands = _hands(outline)
     rng = chance(shot, "camera")
-    matter = _hands_that_matter(shot.gesture, wrists)
+    matter = _hands_that_matter(shot.gesture, outline.joints[:, _WRISTS])
     framing = frame_camera(
         outline.vertices,
         hands,
@@ -246,6 +296,26 @@ def _filmed(
         if all(holds(work.at(frame), hands[frame]) for frame in range(len(motion))):
             return framing, work
     return framing, steady(framing.camera)
+
+
+def _hands(outline: PosedFigure) -> Floats:
+    """(T, 2, 6, 3) wrist and fingertips of both hands."""
+    tips = outline.fingertips.reshape(len(outline.fingertips), 2, 5, 3)
+    return np.concatenate([outline.joints[:, _WRISTS, None], tips], axis=2)
+
+
+def _holding(shot: Shot, matter: tuple[int, ...]) -> Holding | None:
+    """What the gesture says that its hand holds; of two hands the right one does."""
+    if not shot.gesture.holds:
+        return None
+    rng = chance(shot, "holding")
+    name = shot.gesture.holds[int(rng.integers(len(shot.gesture.holds)))]
+    return Holding(name=name, side=_SIDES[max(matter)], thing=held(name, rng))
+
+
+def _somebody(rng: np.random.Generator, settings: PoseTransferSettings) -> tuple[Person, Figure | SmplxFigure]:
+    person = sample_person(rng, settings=settings.people)
+    return person, _figure(person, settings)
 
 
 def _hands_that_matter(gesture: Gesture, wrists: Floats) -> tuple[int, ...]:
@@ -270,7 +340,7 @@ def _place(
     settings: PoseTransferSettings,
     backgrounds: Backgrounds | None,
     seen: Camera,
-    outline: PosedFigure,
+    points: Floats,
     role: Cast | None,
 ) -> Place:
     given = role.place_stream() if role is not None else None
@@ -282,7 +352,7 @@ def _place(
         rng,
         kinds=settings.places if kind is None else (kind,),
         camera=seen,
-        points=outline.joints,
+        points=points,
         environments=shot.gesture.environments if kind is None else (),
         astray=settings.astray if kind is None else 0.0,
         hours=settings.hours if role is None else role.hours(settings.hours),

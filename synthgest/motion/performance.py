@@ -66,6 +66,11 @@ class Performance:
     strength: float = 1.0
     sources: tuple[str, ...] = ()
 
+    def shown_frames(self, count: int, fps: float) -> range:
+        """Numbers of the frames, of so many, in which the gesture is shown."""
+        first, last = (min(max(round(moment * fps), 0), count - 1) for moment in self.shown)
+        return range(first, last + 1)
+
 
 def play(
     gesture: Gesture, rng: np.random.Generator, *, fps: float, frames: tuple[int, int], build: Build = NOMINAL

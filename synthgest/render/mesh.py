@@ -1,6 +1,7 @@
 """A moving mesh: what the renderer is given of a person."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,8 @@ from synthgest.body import Surface
 from synthgest.errors import FrameError
 
 FloatArray = NDArray[np.float32]
+
+_APART = 8.0  # metres at rest between one mesh and the next
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,21 @@ class MovingMesh:
             raise FrameError(f"faces are {self.faces.shape}; expected (F, 3) indices below the {count} vertices")
         if not np.isfinite(self.vertices).all():
             raise FrameError("the mesh holds NaN or infinite vertices; look at the motion that posed it")
+
+    @classmethod
+    def joined(cls, meshes: Sequence["MovingMesh"]) -> "MovingMesh":
+        """Several as one. Where they lie at rest they are moved apart: what lies together there counts as one surface."""
+        firsts = np.cumsum([0, *(mesh.vertices.shape[1] for mesh in meshes)])
+        surface = Surface.joined([mesh.surface for mesh in meshes])
+        part = np.repeat(np.arange(len(meshes), dtype=np.float32), np.diff(firsts))
+        apart = surface.place + part[:, None] * np.array([0, 0, _APART], np.float32)
+        faces = [mesh.faces + first for mesh, first in zip(meshes, firsts, strict=False)]
+        return cls(
+            vertices=np.concatenate([mesh.vertices for mesh in meshes], axis=1),
+            normals=np.concatenate([mesh.normals for mesh in meshes], axis=1),
+            faces=np.concatenate(faces).astype(np.int32),
+            surface=replace(surface, place=apart),
+        )
 
     def __len__(self) -> int:
         """Number of frames."""
