@@ -1,6 +1,7 @@
 """Blind naming: unlabelled, shuffled strips for somebody who knows only the list of names, and the count of what was named right.
 
     python scripts/blind_naming.py draw rocog everyday --seed 1 --out blind     (sheets, names.txt; the key stays in blind/key.json)
+    python scripts/blind_naming.py draw --from takes --each 2 ...                (a folder of motion files for each name)
     python scripts/blind_naming.py count blind answers.json                     ({"1": "wave", "2": ...})
 
 Give the reader the sheets and names.txt alone. The seed is fixed before anything is drawn, and used once.
@@ -18,20 +19,20 @@ from scipy.stats import binomtest
 
 from synthgest.data.sheet import titled, write_picture
 from synthgest.frames import Frames
-from synthgest.gestures import Gesture, load_gestures
+from synthgest.gestures import Gesture, gestures_from_folder, load_gestures
 from synthgest.preview import PreviewSettings, draw_strip
 
-_EACH = 3
 _ROWS = 4
 
 
-def draw(words: Sequence[str], out: Path, *, seed: int, frames: int, close: bool, size: int, columns: int) -> None:
-    """Write the sheets, the names and the key: three strips or more a gesture, each another person elsewhere, in shuffled order."""
-    gestures = load_gestures(words)
+def draw(
+    gestures: Sequence[Gesture], out: Path, *, seed: int, each: int, frames: int, close: bool, size: int, columns: int
+) -> None:
+    """Write the sheets, the names and the key: some strips or more a gesture, each another person elsewhere, in shuffled order."""
     rng = np.random.default_rng(seed)
     # A few more of some, so that nobody can count on every name's coming equally often.
     more = rng.choice(len(gestures), size=len(gestures) // 4, replace=False)
-    drawn = [gesture for gesture in gestures for _ in range(_EACH)] + [gestures[int(number)] for number in more]
+    drawn = [gesture for gesture in gestures for _ in range(each)] + [gestures[int(number)] for number in more]
     order = rng.permutation(len(drawn))
     out.mkdir(parents=True)
     rows, key = [], {}
@@ -79,7 +80,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     steps = parser.add_subparsers(dest="step", required=True)
     drawing = steps.add_parser("draw")
-    drawing.add_argument("gestures", nargs="+")
+    drawing.add_argument("gestures", nargs="*")
+    drawing.add_argument("--from", dest="takes", type=Path, help="class folders of motion files, instead")
+    drawing.add_argument("--each", type=int, default=3, help="strips of a gesture, at least")
     drawing.add_argument("--seed", type=int, required=True)
     drawing.add_argument("--out", type=Path, required=True)
     drawing.add_argument("--frames", type=int, default=7)
@@ -93,8 +96,15 @@ def main() -> None:
     if given.step == "count":
         print(json.dumps(count(given.folder, given.answers), indent=1))
         return
-    look = {"frames": given.frames, "close": given.close, "size": given.size, "columns": given.columns}
-    draw(given.gestures, given.out, seed=given.seed, **look)
+    gestures = gestures_from_folder(given.takes) if given.takes else load_gestures(given.gestures)
+    look = {
+        "each": given.each,
+        "frames": given.frames,
+        "close": given.close,
+        "size": given.size,
+        "columns": given.columns,
+    }
+    draw(gestures, given.out, seed=given.seed, **look)
 
 
 if __name__ == "__main__":

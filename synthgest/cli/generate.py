@@ -12,6 +12,7 @@ from synthgest.cli.enriching import CharactersOption, EnvironmentsOption, ModeOp
 from synthgest.cli.output import JsonFlag, Output
 from synthgest.cli.words import duration
 from synthgest.errors import SpecError
+from synthgest.motion.sources import VIDEO_SUFFIXES
 
 if TYPE_CHECKING:
     from synthgest.executors.task import Outcome
@@ -37,7 +38,7 @@ def command(
     ] = None,
     source: Annotated[
         Path | None,
-        typer.Option("--from", metavar="DIR", help="Class folders of motion files; CLASS then selects folders."),
+        typer.Option("--from", metavar="DIR", help="Class folders of motions or films; CLASS then selects folders."),
     ] = None,
     generator: Annotated[str, typer.Option(help="A recipe's name, or the path of your own .toml.")] = "pose-transfer",
     clips: Annotated[int, typer.Option(help="Clips a class.")] = 16,
@@ -98,6 +99,7 @@ def command(
         return
     if sheet is not None:
         require_sheet(sheet)
+    _watch_films(request, output)
     summary = _run(prepared, output, seconds)
     if sheet is not None and summary.clips:
         _write_sheet(request, sheet)
@@ -123,6 +125,22 @@ def _shard(text: str) -> tuple[int, int]:
     if not (part.isdecimal() and parts.isdecimal()):
         raise SpecError(f"--shard got {text!r}; expected i/n, for example 0/4")
     return int(part), int(parts)
+
+
+def _watch_films(request: "Request", output: Output) -> None:
+    """See the films that are asked for before clips are made of them: each takes seconds, and one may show nobody."""
+    films = [
+        file for gesture in request.gestures for file in gesture.motions if file.path.suffix.lower() in VIDEO_SUFFIXES
+    ]
+    if not films:
+        return
+    from synthgest.extraction.video import read_video_motion
+
+    with output.progress() as bar:
+        task = bar.add_task("films", total=len(films))
+        for file in films:
+            read_video_motion(file.path, file.reading)
+            bar.advance(task)
 
 
 def _run(prepared: "Prepared", output: Output, budget: float) -> "Summary":

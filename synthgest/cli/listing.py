@@ -19,6 +19,7 @@ class Kind(StrEnum):
     SCORERS = "scorers"
     ENCODERS = "encoders"
     MOTIONS = "motions"
+    ESTIMATORS = "estimators"
     PLACES = "places"
 
 
@@ -35,6 +36,7 @@ def command(
         Kind.SCORERS: _scorers,
         Kind.ENCODERS: _encoders,
         Kind.MOTIONS: _motions,
+        Kind.ESTIMATORS: _estimators,
         Kind.PLACES: _places,
     }
     entries = readers[kind]()
@@ -84,6 +86,12 @@ def _motions() -> dict[str, str]:
     from synthgest.motion.files import motion_entries
 
     return {name: entry.value for name, entry in sorted(motion_entries().items())}
+
+
+def _estimators() -> dict[str, str]:
+    from synthgest.extraction import estimator_entries
+
+    return {name: entry.value for name, entry in sorted(estimator_entries().items())}
 
 
 def _places() -> dict[str, str]:

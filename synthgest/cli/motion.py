@@ -47,6 +47,54 @@ def convert(
     Output(json=as_json).result(values, text)
 
 
+@app.command("extract")
+def extract(
+    film: Annotated[Path, typer.Argument(metavar="VIDEO", help="A film of somebody who moves, a minute at most.")],
+    out: Annotated[Path, typer.Option(metavar="NPZ", help="Where the motion goes.")],
+    estimator: Annotated[str, typer.Option(help="What sees the joints (synthgest list estimators).")] = "small",
+    model: Annotated[str, typer.Option(help="Its weights: a file, a folder or OWNER/NAME on the hub.")] = "",
+    first: Annotated[int, typer.Option(help="Frames left out at the beginning.")] = 0,
+    keypoints: Annotated[Path | None, typer.Option(metavar="CSV", help="Write what was seen, too.")] = None,
+    picture: Annotated[Path | None, typer.Option(metavar="PNG", help="Draw what was seen and fitted.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Turn a film into a motion: the joints that are seen in it, and of these the pose at every frame."""
+    from synthgest.data.sheet import require_sheet
+    from synthgest.evaluation.drift import drift
+    from synthgest.extraction.overlay import write_overlay
+    from synthgest.extraction.video import video_keypoints
+    from synthgest.motion import write_motion
+    from synthgest.motion.keypoint_files import write_keypoints
+    from synthgest.motion.keypoint_fit import fit
+    from synthgest.motion.reading import Reading
+
+    if picture is not None:
+        require_sheet(picture)
+    seen = video_keypoints(film, Reading(format="video", estimator=estimator, model=model, first=first))
+    found = fit(seen)
+    write_motion(out, found.motion)
+    if keypoints is not None:
+        write_keypoints(keypoints, seen)
+    if picture is not None:
+        write_overlay(picture, film, seen, found, first=first)
+    apart = drift(seen, found.seen(seen))
+    values = {
+        "out": str(out),
+        "frames": len(seen),
+        "fps": seen.fps,
+        "joints": list(seen.names),
+        "certainty": round(float(seen.seen.mean()), 3),
+        "drift": round(apart.drift, 4),
+        "pck": round(apart.pck, 3),
+    }
+    text = (
+        f"{out}: {len(seen)} frames at {seen.fps:g} a second; {seen.seen.mean():.2f} is how sure its joints are on the mean\n"
+        f"the fit is {apart.drift:.3f} of a torso away from them"
+        f"{' (above 0.10: look at --picture before it is believed)' if apart.flagged else ''}"
+    )
+    Output(json=as_json).result(values, text)
+
+
 @app.command("preview")
 def preview(
     file: File,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional as F
 
-from synthgest.encoders.pose_network import NECK, STRIDE, PoseNetwork, Poses
+from synthgest.encoders.pose_network import NECK, STRIDE, TWINS, PoseNetwork
 
 CROP = 128
 """Side of a crop in pixels, as the network learns on."""
@@ -117,22 +117,42 @@ def _candidates(network: PoseNetwork, pictures: torch.Tensor, looks: Sequence[in
 
 def around(network: PoseNetwork, pictures: torch.Tensor, which: torch.Tensor, people: People) -> People:
     """The same people, seen on crops around them."""
-    return read_around(network, pictures, which, people)[0]
+    seen = read_around(network, pictures, which, people)
+    return People(seen.places[:, NECK], seen.metre, certainty(seen.sure))
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Joints of M people. places: (M, J, 2) pixels of the pictures. sure: (M, J), 0 to 1. metre: (M,) pixels."""
+
+    places: torch.Tensor
+    sure: torch.Tensor
+    metre: torch.Tensor
 
 
 def read_around(
-    network: PoseNetwork, pictures: torch.Tensor, which: torch.Tensor, people: People
-) -> tuple[People, torch.Tensor, torch.Tensor]:
-    """The same people, seen on crops around them; where their joints are (M, J, 2), pixels of the pictures, and how sure (M, J)."""
-    poses = network(crop(pictures, which, people, _METRES))
-    scale = people.metre * _METRES / CROP
+    network: PoseNetwork,
+    pictures: torch.Tensor,
+    which: torch.Tensor,
+    people: People,
+    *,
+    metres: float = _METRES,
+    mirrored: bool = False,
+) -> Seen:
+    """The joints of people on squares of ``metres`` around them, looked at in a mirror if need be."""
+    squares = crop(pictures, which, people, metres)
+    poses = network(squares.flip(-1) if mirrored else squares)
+    found, sure = poses.places, poses.sure
+    if mirrored:
+        found = torch.stack([CROP - found[..., 0], found[..., 1]], dim=-1)[:, TWINS]
+        sure = sure[:, TWINS]
+    scale = people.metre * metres / CROP
     corner = people.necks - scale[:, None] * CROP / 2
     corner[:, 1] += people.metre * _BELOW
-    places = corner[:, None] + poses.places * scale[:, None, None]
     metre = (poses.size.exp() * scale).clamp(pictures.shape[-1] / 40, pictures.shape[-1])
-    return People(places[:, NECK], metre, certainty(poses)), places, poses.sure
+    return Seen(corner[:, None] + found * scale[:, None, None], sure, metre)
 
 
-def certainty(poses: Poses) -> torch.Tensor:
-    """(N,): how sure the joints are on the whole, the least sure ones left out, for those may be hidden."""
-    return poses.sure.sort(dim=1).values[:, _WEAKEST:].mean(dim=1)
+def certainty(sure: torch.Tensor) -> torch.Tensor:
+    """(N,): how sure joints (N, J) are on the whole, the least sure ones left out, for those may be hidden."""
+    return sure.sort(dim=1).values[:, _WEAKEST:].mean(dim=1)

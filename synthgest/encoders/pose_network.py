@@ -7,6 +7,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from synthgest.data.device import mixes_well
+from synthgest.motion.mirror import twin
 from synthgest.motion.skeleton import JOINT_INDEX
 
 _SIDED = ("shoulder", "elbow", "wrist", "middle2", "hip", "knee", "ankle")
@@ -15,6 +16,9 @@ JOINTS: tuple[str, ...] = ("head", "neck", *(f"{side}_{name}" for name in _SIDED
 
 SMPLX = [JOINT_INDEX[name] for name in JOINTS]
 """Where they are among the 55 of SMPL-X."""
+
+TWINS = [JOINTS.index(twin(name)) for name in JOINTS]
+"""The numbers of the joints of the other side."""
 
 NECK = JOINTS.index("neck")
 _HIPS = [JOINTS.index("left_hip"), JOINTS.index("right_hip")]

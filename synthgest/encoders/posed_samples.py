@@ -11,7 +11,7 @@ from torchvision.transforms import v2
 
 from synthgest.data.video import random_indices
 from synthgest.encoders.locating import CROP
-from synthgest.encoders.pose_network import JOINTS, NECK, SMPLX, STRIDE
+from synthgest.encoders.pose_network import JOINTS, NECK, SMPLX, STRIDE, TWINS
 from synthgest.frames import Frames
 
 Floats = NDArray[np.floating[Any]]
@@ -22,12 +22,6 @@ _WIDE_METRES = (1.8, 5.2)
 _OFF = 0.13  # metres by which such a square misses the person
 _ROLL = 8.0  # degrees
 _STRETCH = (0.92, 1.08)
-_SWAP = {"left": "right", "right": "left"}
-_OTHER_SIDE = [
-    JOINTS.index(f"{_SWAP[side]}_{rest}" if (side := name.partition("_")[0]) in _SWAP else name)
-    for name in JOINTS
-    for rest in [name.partition("_")[2]]
-]
 _CELLS = CROP // STRIDE
 _CAMERA = ("joints_3d", "camera_extrinsics", "camera_intrinsics")  # what says how large a metre is
 
@@ -77,9 +71,9 @@ def mirrored_sample(sample: Mapping[str, torch.Tensor]) -> dict[str, torch.Tenso
     """The same sample in a mirror: what was a left joint is a right one."""
     turned = {"video": sample["video"].flip(-1), "mask": sample["mask"].flip(-1)}
     for name in ("joints", "motion"):
-        turned[name] = sample[name][:, _OTHER_SIDE].clone()
+        turned[name] = sample[name][:, TWINS].clone()
         turned[name][..., 0] = CROP - turned[name][..., 0]
-    return {**sample, **turned, "seen": sample["seen"][:, _OTHER_SIDE]}
+    return {**sample, **turned, "seen": sample["seen"][:, TWINS]}
 
 
 def _metre(truth: Mapping[str, NDArray[Any]]) -> Floats:

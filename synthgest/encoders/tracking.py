@@ -5,15 +5,16 @@ from dataclasses import dataclass
 import torch
 from torch.nn import functional as F
 
-from synthgest.encoders.locating import People, around, locate, read_around
-from synthgest.encoders.pose_network import PoseNetwork
+from synthgest.encoders.locating import People, Seen, around, locate, read_around
+from synthgest.encoders.pose_network import NECK, PoseNetwork
 
 _SEARCHED = 5  # frames in which somebody is looked for
 _LOOKS = 6.0  # a second, in which whoever was found is looked at again on the way
 _LOST = 0.3  # how sure the joints are, on the whole, of nobody
 _SMOOTH = 0.3  # seconds over which the square around the person is averaged
-_TIMES = 2  # that all frames are read: the second time from squares about what was read
 _BATCH = 32
+_SIZES = (1.8, 2.1, 2.5)  # metres: sides of the squares in which all frames are read at last, each in a mirror too
+_ALIKE = 0.06  # metres: places that are as near to one another say the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,21 +28,35 @@ class Track:
 def track(network: PoseNetwork, pictures: torch.Tensor, fps: float) -> Track:
     """The joints of whoever is surest in some of the pictures (T, 3, S, S) uint8, in all of them."""
     with torch.inference_mode():
-        people = _along(network, pictures, fps)
-        for _ in range(_TIMES):
-            people = _steadied(people, fps)
-            parts = [_read(network, pictures, people, start) for start in range(0, len(pictures), _BATCH)]
-            people = People(
-                *(torch.cat([getattr(each[0], name) for each in parts]) for name in ("necks", "metre", "sure"))
-            )
-        return Track(torch.cat([each[1] for each in parts]), torch.cat([each[2] for each in parts]))
+        people = _steadied(_along(network, pictures, fps), fps)
+        read = _read(network, pictures, people)
+        people = _steadied(People(read.places[:, NECK], read.metre, people.sure), fps)
+        views = [_read(network, pictures, people, size, mirrored) for size in _SIZES for mirrored in (False, True)]
+        return _agreed(
+            torch.stack([view.places for view in views]), torch.stack([view.sure for view in views]), people.metre
+        )
 
 
 def _read(
-    network: PoseNetwork, pictures: torch.Tensor, people: People, start: int
-) -> tuple[People, torch.Tensor, torch.Tensor]:
-    numbers = torch.arange(start, min(start + _BATCH, len(pictures)))
-    return read_around(network, pictures[numbers], torch.arange(len(numbers)), people.of(numbers))
+    network: PoseNetwork, pictures: torch.Tensor, people: People, metres: float = _SIZES[1], mirrored: bool = False
+) -> Seen:
+    parts = []
+    for start in range(0, len(pictures), _BATCH):
+        numbers = torch.arange(start, min(start + _BATCH, len(pictures)), device=pictures.device)
+        own = torch.arange(len(numbers), device=pictures.device)
+        parts.append(read_around(network, pictures[numbers], own, people.of(numbers), metres=metres, mirrored=mirrored))
+    return Seen(*(torch.cat([getattr(part, name) for part in parts]) for name in ("places", "sure", "metre")))
+
+
+def _agreed(places: torch.Tensor, sure: torch.Tensor, metre: torch.Tensor) -> Track:
+    """Of several views (V, T, J, 2) the place on which most of their certainty (V, T, J) agrees. metre: (T,) pixels."""
+    apart = (places[:, None] - places[None]).square().sum(dim=-1) / (_ALIKE * metre[:, None]).square()
+    weight = torch.exp(-apart / 2) * sure[None]  # (V, V, T, J): how far the second supports the first
+    best = weight.sum(dim=1).argmax(dim=0)  # (T, J)
+    chosen = weight.gather(0, best[None, None].expand(1, len(places), *best.shape))[0]
+    total = chosen.sum(dim=0)
+    found = (places * chosen[..., None]).sum(dim=0) / total.clamp_min(1e-6)[..., None]
+    return Track(found, total / len(places))
 
 
 def _along(network: PoseNetwork, pictures: torch.Tensor, fps: float) -> People:

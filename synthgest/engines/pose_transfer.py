@@ -132,7 +132,8 @@ class PoseTransfer:
         return Rendered(frames=pictures, fps=settings.fps, truth=truth, provenance=self._provenance(shot, staged))
 
     def _provenance(self, shot: Shot, staged: Staged) -> dict[str, object]:
-        person, sources = staged.person, staged.performance.sources
+        person, performance = staged.person, staged.performance
+        sources = performance.sources
         who = _WHO[person.age_group, person.sex]
         setting = staged.place.name if self._backgrounds is None else _PHOTOGRAPHED
         words = {"phrase": shot.gesture.phrase.replace("a person", who, 1), "place": setting}
@@ -150,6 +151,8 @@ class PoseTransfer:
                 "prompt": write_prompt("caption", words, chance(shot, "prompt")),
             }
             | ({"mixed": list(sources)} if len(sources) > 1 else {})
+            | ({"moments": list(performance.moments)} if performance.moments else {})
+            | ({"mirrored": True} if performance.flipped else {})
             | ({"others": [other.shows for other in staged.others]} if staged.others else {})
             | ({"holds": staged.holding.name} if staged.holding else {})
             | ({"in_front": staged.front.kind, "covered": staged.front.covers} if staged.front else {})

@@ -23,8 +23,8 @@ from synthgest.motion.reading import Reading
 from synthgest.motion.sequence import Motion
 from synthgest.motion.sources import motion_digest
 
-_LONGEST_SIDE = 640  # pixels
-_FPS, _SECONDS = 30.0, 60.0
+LONGEST_SIDE, FPS, SECONDS = 640, 30.0, 60.0
+"""Of a film as it is read: pixels, and frames a second, at most; how long it may be."""
 _METHOD = 1  # rises when the same film becomes another motion
 
 
@@ -70,7 +70,7 @@ def _save(path: Path, arrays: dict[str, Any]) -> None:
 
 def _estimated(path: Path, reading: Reading) -> Keypoints:
     try:
-        frames, fps = read_small(path, longest=_LONGEST_SIDE, fps=_FPS, seconds=_SECONDS)
+        frames, fps = read_small(path, longest=LONGEST_SIDE, fps=FPS, seconds=SECONDS)
     except FrameError as error:
         raise MotionError(str(error)) from error
     if reading.fps:
@@ -79,18 +79,17 @@ def _estimated(path: Path, reading: Reading) -> Keypoints:
     if not len(frames):
         raise MotionError(f"{path} has no frames but the {reading.first} that shall be left out")
     found = _estimator(reading.estimator, reading.model).estimate(frames, fps)
-    shown = {name: values for name, values in found.items() if (values[:, 2] > 0).any()}
-    if not shown:
+    whole = np.stack(list(found.values()), axis=1)
+    if not (whole[..., 2] > 0).any():
         raise MotionError(f"{reading.estimator} sees nobody in {path}")
-    whole = np.stack(list(shown.values()), axis=1)
     return Keypoints(
         points=np.where(whole[..., 2:] > 0, whole[..., :2], 0.0),
         seen=whole[..., 2].clip(0, 1),
-        names=tuple(shown),
+        names=tuple(found),
         fps=fps,
         height=float(frames.shape[1]),
         source=path.name,
-    )
+    ).shown()
 
 
 @functools.lru_cache(maxsize=2)

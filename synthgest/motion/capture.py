@@ -51,7 +51,13 @@ def play(
     moments = rhythm(start + np.arange(length) / fps * tempo, settings.timing, rng)
     played = varied(sampled(motion, moments, fps=fps), settings, rng)
     played = mirrored(played) if flip else played
-    return Performance(motion=played, shown=(0.0, (length - 1) / fps), flipped=flip, sources=sources)
+    return Performance(
+        motion=played,
+        shown=(0.0, (length - 1) / fps),
+        flipped=flip,
+        sources=sources,
+        moments=tuple(moments.round(3).tolist()),
+    )
 
 
 def _chosen(

@@ -56,11 +56,16 @@ def read(path: Path, reading: Reading = Reading()) -> Motion:  # noqa: B008  (it
     several formats, and none is guessed.
     """
     entries = motion_entries()
-    name = reading.format or _usual(path) or _of_arrays(path)
+    name = format_of(path, reading)
     if name not in entries:
         raise MotionError(f"no format of motions {name!r}; {nearest(name, entries)}")
     reader: Reader = entries[name].load()
     return reader(path, dataclasses.replace(reading, format=name))
+
+
+def format_of(path: Path, reading: Reading) -> str:
+    """The name of a file's format, as the reading, the suffix or its arrays tell it. MotionError where nothing does."""
+    return reading.format or _usual(path) or _of_arrays(path)
 
 
 def _usual(path: Path) -> str:

@@ -174,20 +174,18 @@ def _keypoints(named: Named, path: Path, reading: Reading, *, height: float = 0.
     count = len(next(iter(named.values())))
     if reading.first >= count:
         raise MotionError(f"{path} has {count} frames, of which the first {reading.first} shall be left out")
-    # What no frame shows says nothing.
-    shown = {name: values[reading.first :] for name, values in named.items() if (values[reading.first :, 2] > 0).any()}
-    if not shown:
+    whole = np.stack([values[reading.first :] for values in named.values()], axis=1)
+    if not (whole[..., 2] > 0).any():
         raise MotionError(f"{path} shows nobody")
-    whole = np.stack(list(shown.values()), axis=1)
     return Keypoints(
         points=whole[..., :2],
         seen=np.clip(whole[..., 2], 0.0, 1.0),
-        names=tuple(shown),
+        names=tuple(named),
         fps=rate,
         height=reading.height or height,
         framed=reading.framed,
         source=path.name,
-    )
+    ).shown()
 
 
 def _points(told: Any, counts: tuple[int, ...], path: Path) -> Array:

@@ -7,6 +7,7 @@ do, frames that are like their neighbours, and bones that are nearly as long as 
 """
 
 import functools
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -29,7 +30,9 @@ STEPS = 250
 """Of gradient descent."""
 
 _RATE = 0.03
-_SIDES = np.radians(np.arange(-60, 61, 15))  # from which a pose may be seen
+_SIDES = np.radians(np.arange(-180, 180, 20))  # from which a pose may be seen
+_HEIGHTS = np.radians([-15, 0, 15, 30, 45, 60])  # of the camera above the horizon, seen from the person
+_LEVEL = 1.1  # how much nearer a pose must be for a camera not to be taken for a level one
 _CANDIDATES = 24  # of each frame
 # What square metres between the joints of neighbouring frames cost, against square metres in the picture.
 _CHANGE = 30.0
@@ -42,19 +45,44 @@ _STRETCHED = ("elbow", "wrist", "knee", "ankle", "shoulder", "hip", "spine1 spin
 """Bones that are as much longer or shorter than usual as one another, by the joints at their ends; both sides alike."""
 
 
-def extracted(keypoints: Keypoints) -> Motion:
-    """The motion of whoever was seen, in the camera's directions: +Z is towards it, +X to the right of the picture.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """A motion that was found in keypoints.
 
-    MotionError where shoulders and hips were never seen together. Fingers are not fitted: hands are relaxed.
+    motion: upright, in the camera's directions: +Z is towards it, +X to the right of the picture. view: (3, 3) from there to the
+    camera's own axes (x right, y up, z towards the lens), which may look down. points: (T, K, 2) where the fitted joints lie, in
+    the pictures' pixels; of those that some frame shows.
     """
-    scale = keypoints.torso / _TORSO_LENGTH  # pixels a metre
-    first = _first(keypoints, scale)
-    pose, middle = _descended(keypoints, first, scale)
+
+    motion: Motion
+    view: Array
+    points: Array
+
+    def seen(self, keypoints: Keypoints) -> Keypoints:
+        """The fitted joints as keypoints, to be compared with those that they were fitted to."""
+        shown = keypoints.shown()
+        return replace(shown, points=self.points, seen=np.ones_like(shown.seen), source="the fit")
+
+
+def extracted(keypoints: Keypoints) -> Motion:
+    """The motion of whoever was seen; see ``fit``."""
+    return fit(keypoints).motion
+
+
+def fit(keypoints: Keypoints) -> Fit:
+    """Find the motion of whoever was seen. MotionError where shoulders and hips were never seen together.
+
+    Fingers are not fitted: hands are relaxed.
+    """
+    keypoints = keypoints.shown()
+    first, view, scale = _first(keypoints)
+    pose, middle, points = _descended(keypoints, first, view, scale)
     relax_hands(pose)
     path = np.zeros((len(pose), 3))
     path[:, 0] = middle[:, 0] - middle[0, 0]
     way = grounded(pose, path, ("pelvis",))
-    return Motion.from_full_pose(pose, way, fps=keypoints.fps, fingers=False, source=f"video {keypoints.source}")
+    motion = Motion.from_full_pose(pose, way, fps=keypoints.fps, fingers=False, source=f"video {keypoints.source}")
+    return Fit(motion=motion, view=view, points=points)
 
 
 @functools.cache
@@ -73,17 +101,28 @@ def _struck() -> tuple[Array, Array]:
     return poses, forward(whole, -REST_JOINTS[:1].repeat(len(poses), axis=0))[0]
 
 
-def _torso_length() -> float:
-    parts = REST_JOINTS[[JOINT_INDEX[name] for name in TORSO]]
-    return float(np.linalg.norm(parts[:2].mean(axis=0) - parts[2:].mean(axis=0)))
+def _first(keypoints: Keypoints) -> tuple[Array, Array, float]:
+    """Of the baked poses those that look most like what was seen and go into one another, from the height that suits best.
+
+    Returns rotations (T, 55, 3), the view (3, 3) from that height, and pixels a metre.
+    """
+    found = []
+    for height in _HEIGHTS:
+        view = Rotation.from_rotvec([height, 0, 0]).as_matrix()
+        pose, cost, scale = _nearest(keypoints, view)
+        in_picture = cost * scale**2  # a torso that is seen from above is short: a metre of it has more pixels
+        found.append((in_picture * (_LEVEL if height else 1.0), pose, view, scale))
+    _, pose, view, scale = min(found, key=lambda each: each[0])
+    return pose, view, scale
 
 
-_TORSO_LENGTH = _torso_length()
-
-
-def _first(keypoints: Keypoints, scale: float) -> Array:
-    """(T, 55, 3) of the baked poses the ones that look most like what was seen and go into one another."""
+def _nearest(keypoints: Keypoints, view: Array) -> tuple[Array, float, float]:
+    """Baked poses (T, 55, 3) in one view, what they cost, square metres a frame, and pixels a metre."""
     poses, joints = _struck()
+    joints = joints @ view.T
+    trunk_ = [JOINT_INDEX[name] for name in TORSO]
+    torsos = np.linalg.norm(joints[:, trunk_[:2], :2].mean(axis=1) - joints[:, trunk_[2:], :2].mean(axis=1), axis=1)
+    scale = keypoints.torso / float(np.median(torsos))
     numbers = [JOINT_INDEX[name] for name in keypoints.names]
     trunk = [keypoints.names.index(name) for name in TORSO]
     seen = np.stack([filled(keypoints.of(name)) for name in keypoints.names], axis=1)
@@ -95,11 +134,11 @@ def _first(keypoints: Keypoints, scale: float) -> Array:
     size = np.maximum(alike / np.maximum(own, 1e-9), 1e-9) if keypoints.framed else np.float64(scale)
     costs = (weight * asked**2).sum(axis=1, keepdims=True) / size**2 - 2 * alike / size + own
     best = np.argpartition(costs, _CANDIDATES, axis=1)[:, :_CANDIDATES]
-    chosen = _way(np.take_along_axis(costs, best, axis=1), joints[best][:, :, :22])
+    chosen, cost = _way(np.take_along_axis(costs, best, axis=1), joints[best][:, :, :22])
     number = best[np.arange(len(best)), chosen]
     pose = np.zeros((len(seen), 55, 3))
     pose[:, :22] = poses[number]
-    return smoothed(pose, 0.1 * keypoints.fps)
+    return smoothed(pose, 0.1 * keypoints.fps), cost / len(seen), scale
 
 
 def _centred(points: Array, trunk: list[int]) -> Array:
@@ -107,22 +146,22 @@ def _centred(points: Array, trunk: list[int]) -> Array:
     return centred
 
 
-def _way(costs: Array, joints: Array) -> NDArray[np.intp]:
-    """(T,) of the candidates (T, C), whose joints are (T, C, J, 3), the cheapest to go through."""
+def _way(costs: Array, joints: Array) -> tuple[NDArray[np.intp], float]:
+    """(T,) of the candidates (T, C), whose joints are (T, C, J, 3), the cheapest to go through, and what they cost."""
     total, backs = costs[0], []
     for before, after, cost in zip(joints[:-1], joints[1:], costs[1:], strict=True):
         change = ((before[:, None] - after[None]) ** 2).sum(axis=3).mean(axis=2) * _CHANGE
         back = (total[:, None] + change).argmin(axis=0)
         total = (total[:, None] + change)[back, np.arange(len(cost))] + cost
         backs.append(back)
-    found = [int(total.argmin())]
+    found, cheapest = [int(total.argmin())], float(total.min())
     for back in reversed(backs):
         found.append(int(back[found[-1]]))
-    return np.array(found[::-1])
+    return np.array(found[::-1]), cheapest
 
 
-def _descended(keypoints: Keypoints, first: Array, scale: float) -> tuple[Array, Array]:
-    """Rotations (T, 55, 3), and where the pelvis is in the picture (T, 2), in metres."""
+def _descended(keypoints: Keypoints, first: Array, view: Array, scale: float) -> tuple[Array, Array, Array]:
+    """Rotations (T, 55, 3), where the pelvis is in the picture (T, 2), in metres, and where the joints are (T, K, 2), in pixels."""
     numbers = [JOINT_INDEX[name] for name in keypoints.names]
     free = sorted({joint for number in numbers for joint in above(number)})
     needed = sorted({*numbers, *free})
@@ -136,6 +175,7 @@ def _descended(keypoints: Keypoints, first: Array, scale: float) -> tuple[Array,
     size = torch.zeros(len(first), dtype=torch.float64).requires_grad_()
     longer = torch.zeros(len(_STRETCHED), dtype=torch.float64).requires_grad_()
     rest = torch.from_numpy(REST_JOINTS - REST_JOINTS[[max(parent, 0) for parent in SMPLX_PARENTS]])
+    seen_from = torch.from_numpy(view)
     away = _FOCAL * keypoints.height / scale  # metres to the camera
     elbows = [
         (free.index(JOINT_INDEX[f"{side}_elbow"]), sign)
@@ -150,8 +190,9 @@ def _descended(keypoints: Keypoints, first: Array, scale: float) -> tuple[Array,
         posed = start.index_copy(1, moved, turns)
         bones = rest * torch.cat([longer.new_ones(1), longer.exp()])[groups][:, None]
         joints = places(posed, nowhere, bones, needed)[:, columns]
-        nearer = 1 / (1 - joints[..., 2:] / away) if away else 1.0
-        flat = joints[..., :2] * joints.new_tensor([1.0, -1.0]) * nearer * size.exp()[:, None, None] + middle[:, None]
+        before = joints @ seen_from.T
+        nearer = 1 / (1 - before[..., 2:] / away) if away else 1.0
+        flat = before[..., :2] * joints.new_tensor([1.0, -1.0]) * nearer * size.exp()[:, None, None] + middle[:, None]
         apart = (((flat - target).square().sum(dim=-1) / _CLOSE**2 + 1).sqrt() - 1) * (2 * _CLOSE**2)
         loss = (apart * weight).sum(dim=1).mean()
         loss = loss + _FROM_POSE * (turns - start[:, free]).square().sum(dim=(1, 2)).mean()
@@ -166,7 +207,7 @@ def _descended(keypoints: Keypoints, first: Array, scale: float) -> tuple[Array,
         optimizer.step()
         schedule.step()
     posed = start.index_copy(1, moved, turns)
-    return posed.detach().numpy(), middle.detach().numpy()
+    return posed.detach().numpy(), middle.detach().numpy(), flat.detach().numpy() * scale
 
 
 def _groups() -> torch.Tensor:

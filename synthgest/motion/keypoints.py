@@ -1,5 +1,6 @@
 """Keypoints in pictures over time, as an estimator or an annotator saw them."""
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,6 +56,12 @@ class Keypoints:
         """(T, 2) places of one, NaN where it was not seen."""
         number = self.names.index(name)
         return np.where(self.seen[:, [number]] > 0, self.points[:, number], np.nan)
+
+    def shown(self) -> "Keypoints":
+        """Without those that no frame shows."""
+        kept = np.flatnonzero((self.seen > 0).any(axis=0))
+        names = tuple(self.names[number] for number in kept.tolist())
+        return dataclasses.replace(self, points=self.points[:, kept], seen=self.seen[:, kept], names=names)
 
     @property
     def torso(self) -> float:

@@ -8,12 +8,13 @@ from synthgest.motion.skeleton import JOINT_INDEX, SMPLX_JOINTS
 _OTHER = {"left": "right", "right": "left"}
 
 
-def _twin(joint: str) -> str:
+def twin(joint: str) -> str:
+    """The joint of the other side."""
     side, _, rest = joint.partition("_")
     return f"{_OTHER[side]}_{rest}" if side in _OTHER else joint
 
 
-_TWINS = np.array([JOINT_INDEX[_twin(name)] for name in SMPLX_JOINTS])
+_TWINS = np.array([JOINT_INDEX[twin(name)] for name in SMPLX_JOINTS])
 
 
 def mirrored(motion: Motion) -> Motion:
