@@ -35,6 +35,12 @@ def to_uint8(frames: NDArray[Any]) -> Frames:
     return np.round(frames * 255).astype(np.uint8)
 
 
+def upright(frame: Any, **size: int) -> Frames:
+    """The pixels (H, W, 3) of a frame of PyAV, turned as the camera was held: telephones only say how. size: width and height."""
+    pixels: Frames = frame.to_ndarray(format="rgb24", **size)
+    return np.ascontiguousarray(np.rot90(pixels, round(frame.rotation / 90) % 4))
+
+
 def require_encodable(frames: Frames, fps: float) -> None:
     """Refuse what H.264 4:2:0 video cannot hold unchanged: odd sizes, fewer than two frames, a senseless rate."""
     count, height, width, _ = frames.shape

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import pytest
 
-from synthgest.data.video import read_video, require_video, tsn_indices, write_video
+from synthgest.data.video import read_frames, read_small, read_video, require_video, tsn_indices, write_video
 from synthgest.errors import FrameError
 
 
@@ -71,3 +72,24 @@ def test_a_video_with_fewer_frames_than_written_is_found(tmp_path: Path) -> None
 )
 def test_tsn_sampling_agrees_with_the_vectors_of_the_method(total: int, expected: list[int]) -> None:
     assert list(tsn_indices(total, 8)) == expected
+
+
+@pytest.mark.parametrize("turn", [90, 180, -90])
+def test_a_film_is_turned_as_the_camera_was_held(tmp_path: Path, turn: int) -> None:
+    path, picture = tmp_path / "held.mp4", np.zeros((64, 96, 3), np.uint8)
+    picture[:20, :30] = 255
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = 96, 64, "yuv420p"
+        stream.set_display_rotation(turn)
+        for _ in range(4):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode())
+    expected = np.rot90(picture, turn // 90)
+    for frames in (read_video(path)[0], read_frames(path, [1, 3])):
+        assert frames.shape[1:] == expected.shape
+        assert np.abs(frames[-1].astype(int) - expected).mean() < 3
+    small, fps = read_small(path, longest=48, fps=5, seconds=9)
+    assert (max(small.shape[1:3]), len(small), fps) == (48, 2, 5)
+    with pytest.raises(FrameError, match="is longer than"):
+        read_small(path, longest=48, fps=5, seconds=0.1)

@@ -36,7 +36,7 @@ LAYERS = [
     {"evaluation", "scoring.prototype"},
     {"generation"},
     {"estimate"},
-    {"api", "backgrounds", "doctor", "preview", "survey"},
+    {"api", "backgrounds", "doctor", "places_survey", "preview", "survey"},
     {"cli"},
     {"__init__", "__main__"},
 ]

@@ -15,6 +15,7 @@ from synthgest.cli import (
     generate,
     listing,
     motion,
+    places,
     preview,
     prompts,
     score,
@@ -36,6 +37,7 @@ app = typer.Typer(
 app.command("generate")(generate.command)
 app.command("prompts")(prompts.command)
 app.command("backgrounds")(backgrounds.command)
+app.command("places")(places.command)
 app.command("preview")(preview.command)
 app.add_typer(motion.app, name="motion")
 app.command("score")(score.command)

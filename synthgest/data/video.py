@@ -10,7 +10,7 @@ import av
 import numpy as np
 
 from synthgest.errors import FrameError
-from synthgest.frames import Frames
+from synthgest.frames import Frames, upright
 
 # What makes the bytes depend on the frames alone. One thread: the number of x264's threads changes them. No macroblock tree
 # and no B-frames: with both, x264 reads memory that it never wrote, and a process's first small clip differs from the
@@ -36,7 +36,7 @@ def read_video(path: Path) -> tuple[Frames, float]:
     A file that cannot be decoded raises FrameError. Compare the count with what is expected: a truncated file still opens.
     """
     with _decoding(path, "") as stream:
-        frames = [_upright(frame) for frame in stream.container.decode(stream)]
+        frames = [upright(frame) for frame in stream.container.decode(stream)]
         fps = float(stream.average_rate or 0)
     if not frames:
         raise FrameError(f"cannot decode {path}: it holds no frames")
@@ -55,11 +55,11 @@ def read_frames(source: Path | BinaryIO, indices: Sequence[int], *, name: str = 
     with _decoding(source, name) as stream:
         for number, frame in enumerate(stream.container.decode(stream)):
             if number in wanted:
-                found[number] = _upright(frame)
+                found[number] = upright(frame)
             if number == last:
                 break
         if frame is not None and number + lost >= last > number:
-            found |= dict.fromkeys(range(max(number, first), last + 1), _upright(frame))
+            found |= dict.fromkeys(range(max(number, first), last + 1), upright(frame))
     if last not in found:
         raise FrameError(f"{name or source} ends before frame {last}")
     return np.stack([found[number] for number in indices])
@@ -82,16 +82,10 @@ def read_small(path: Path, *, longest: int, fps: float, seconds: float) -> tuple
             if number % step == 0:
                 scale = min(1.0, longest / max(frame.width, frame.height))
                 size = {"width": max(1, round(frame.width * scale)), "height": max(1, round(frame.height * scale))}
-                frames.append(_upright(frame, **size))
+                frames.append(upright(frame, **size))
     if not frames:
         raise FrameError(f"cannot decode {path}: it holds no frames")
     return np.stack(frames), rate / step
-
-
-def _upright(frame: Any, **size: int) -> Frames:
-    """The pixels (H, W, 3) of a frame, turned as the camera was held."""
-    pixels: Frames = frame.to_ndarray(format="rgb24", **size)
-    return np.ascontiguousarray(np.rot90(pixels, round(frame.rotation / 90) % 4))
 
 
 def count_frames(source: Path | BinaryIO, name: str = "") -> int:

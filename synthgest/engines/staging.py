@@ -346,7 +346,8 @@ def _place(
     given = role.place_stream() if role is not None else None
     rng = chance(shot, "place") if given is None else given
     if backgrounds is not None:
-        return backgrounds.sample(rng, seen)
+        environments = shot.gesture.environments
+        return backgrounds.sample(rng, seen, environments=environments, astray=settings.astray)
     kind = role.place_kind() if role is not None else None
     return sample_place(
         rng,

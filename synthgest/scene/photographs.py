@@ -3,8 +3,8 @@
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import av
@@ -17,6 +17,8 @@ from synthgest.scene.headers import picture_size
 from synthgest.scene.panorama import Panorama, measure, unevenness
 from synthgest.scene.picture import Footage, Photograph, picture_light, read_frames, reduced, sample_view
 from synthgest.scene.place import Place
+from synthgest.scene.places import kinds_named
+from synthgest.scene.surveyed import FILE, Surveyed, kinds_of, read_survey, survey_text
 
 _PHOTOGRAPHS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff")
 _PANORAMAS = (".hdr", ".exr")
@@ -27,12 +29,17 @@ _YAWS = 8  # ways to turn a panorama, of which the one with the evenest ground i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backgrounds:
-    """The usable files of a folder. files: relative paths, sorted. skipped: how many files were left out, by reason."""
+    """The usable files of a folder. files: relative paths, sorted. skipped: how many files were left out, by reason.
+
+    survey: what is known of some of them. kinds: of place that each shows, where that is known.
+    """
 
     folder: Path
     files: tuple[str, ...]
     sizes: tuple[int, ...]
     skipped: Mapping[str, int]
+    survey: Mapping[str, Surveyed] = field(default_factory=dict)
+    kinds: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         """Number of usable files."""
@@ -41,14 +48,25 @@ class Backgrounds:
     def fingerprint(self) -> str:
         """SHA-256 over the sorted relative names and sizes in bytes, 64 hexadecimal digits."""
         lines = "".join(f"{name}\0{size}\n" for name, size in zip(self.files, self.sizes, strict=True))
+        lines += survey_text(self.survey) if self.survey else ""
         return hashlib.sha256(lines.encode("utf-8")).hexdigest()
 
-    def sample(self, rng: np.random.Generator, camera: Camera | None = None) -> Place:
+    def sample(
+        self,
+        rng: np.random.Generator,
+        camera: Camera | None = None,
+        *,
+        environments: Sequence[str] = (),
+        astray: float = 0.0,
+    ) -> Place:
         """A random file as a place; a file that does not open, or no longer, raises ShotFailed("background").
 
-        camera: of the clip; with it, a panorama is turned so that the person at the origin stands on open ground.
+        camera: of the clip; with it, a panorama is turned so that the person at the origin stands on open ground, and so is a
+        photograph laid whose ground is known. environments: of the gesture; where some of the files are of such a kind, one
+        of them is taken, but for the part ``astray`` of clips.
         """
-        name = self.files[rng.integers(len(self.files))]
+        files = self._fitting(environments, rng, astray)
+        name = files[rng.integers(len(files))]
         path = self.folder / name
         suffix = path.suffix.lower()
         if suffix in _VIDEOS:
@@ -56,7 +74,16 @@ class Backgrounds:
         picture = _read(path)
         if picture is None:
             raise ShotFailed("background", f"the background {path} no longer opens as a picture; remove or replace it")
-        return _panorama(picture, name, rng, camera) if suffix in _PANORAMAS else _photograph(picture, name, rng)
+        if suffix in _PANORAMAS:
+            return _panorama(picture, name, rng, camera)
+        return _photograph(picture, name, rng, self.survey.get(name), camera)
+
+    def _fitting(self, environments: Sequence[str], rng: np.random.Generator, astray: float) -> tuple[str, ...]:
+        """The files of a kind that the environments name; all where none is, or this clip goes astray."""
+        if not self.kinds or rng.random() < astray:
+            return self.files
+        wanted = set(kinds_named(environments, strict=False))
+        return tuple(name for name in self.files if wanted & self.kinds.get(name, frozenset())) or self.files
 
 
 def open_backgrounds(folder: Path) -> Backgrounds:
@@ -72,6 +99,8 @@ def open_backgrounds(folder: Path) -> Backgrounds:
     for directory, _, names in os.walk(folder, followlinks=False):
         for name in names:
             path = Path(directory) / name
+            if path == folder / FILE:
+                continue
             reason = _unusable(path)
             if reason:
                 skipped[reason] += 1
@@ -82,11 +111,15 @@ def open_backgrounds(folder: Path) -> Backgrounds:
         kinds = " ".join(_PHOTOGRAPHS + _PANORAMAS + _VIDEOS)
         raise SpecError(f"no usable background in {folder} ({left}); expected files that end in {kinds}")
     files.sort()
+    survey = read_survey(folder)
+    shown = {name: frozenset(kinds_of(name, survey)) for name, _ in files}
     return Backgrounds(
         folder=folder,
         files=tuple(name for name, _ in files),
         sizes=tuple(size for _, size in files),
         skipped=dict(sorted(skipped.items())),
+        survey=survey,
+        kinds={name: own for name, own in shown.items() if own},
     )
 
 
@@ -124,6 +157,11 @@ def _unusable_video(path: Path) -> str:
     return ""
 
 
+def read_still(path: Path) -> np.ndarray | None:
+    """A flat picture (h, w, 3) uint8 RGB; None for a panorama, a video, and what does not open."""
+    return _read(path) if path.suffix.lower() in _PHOTOGRAPHS else None
+
+
 def _read(path: Path) -> np.ndarray | None:
     """A picture (h, w, 3) RGB, uint8 sRGB or for panoramas float32 linear, or None."""
     try:
@@ -139,9 +177,11 @@ def _read(path: Path) -> np.ndarray | None:
     return np.ascontiguousarray(reduced(picture)[..., ::-1])
 
 
-def _photograph(picture: np.ndarray, name: str, rng: np.random.Generator) -> Photograph:
+def _photograph(
+    picture: np.ndarray, name: str, rng: np.random.Generator, told: Surveyed | None, camera: Camera | None
+) -> Photograph:
     values = picture.astype(np.float32) / np.float32(255)
-    view, known = sample_view(values, rng)
+    view, known = sample_view(values, rng, told, camera)
     return Photograph(
         name=name, tags=("photograph", known), picture=values, view=view, light=picture_light(values, rng)
     )

@@ -1,6 +1,7 @@
 """A flat photograph or a video as a place: laid behind the person so that its horizon is the camera's horizon."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import av
@@ -8,15 +9,18 @@ import cv2
 import numpy as np
 
 from synthgest.errors import ShotFailed
+from synthgest.frames import upright
 from synthgest.scene.camera import Camera
 from synthgest.scene.horizon import find_horizon
 from synthgest.scene.light import FloatArray, Light, towards
 from synthgest.scene.place import Backdrop
+from synthgest.scene.surveyed import Surveyed
 from synthgest.scene.tone import srgb_to_linear
 
 _MOST_FRAMES = 600
 """Longer videos are decoded no further; a clip that wants more turns back."""
 _LONGEST = 2048
+_VIEWS = 12  # that are tried until the person stands on the ground
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,22 @@ class View:
         columns = width / 2 + self.shift * room + focal * u - 0.5
         rows = above - focal * v - 0.5
         return columns.astype(np.float32), rows.astype(np.float32)
+
+    def off_ground(self, ground: Sequence[float], camera: Camera, size: tuple[int, int]) -> float:
+        """By how much, as part of a picture's height, the ground begins below the feet of who stands at the origin; 0 on it.
+
+        ground: as in ``Ground``. size: (h, w) of the picture.
+        """
+        feet = camera.project(np.zeros(3))
+        if not np.isfinite(feet).all():
+            return 1.0
+        column, row = (
+            int(np.clip(value, 0, most - 1)) for value, most in zip(feet, (camera.width, camera.height), strict=True)
+        )
+        columns, rows = self.places(camera, size[1], size[0])
+        part = (columns[row, column] + 0.5) / size[1]
+        begins = ground[int(np.clip(part * len(ground), 0, len(ground) - 1))]
+        return max(0.0, begins - float(rows[row, column] + 0.5) / size[0])
 
     def floor(self, camera: Camera) -> FloatArray:
         """Where the picture shows ground, (H, W) float32: below the camera's horizon, fading in over a few degrees."""
@@ -125,12 +145,12 @@ def read_frames(path: Path, start: float, count: int, fps: float) -> list[np.nda
             for frame in container.decode(stream):
                 moment = float(frame.time or 0.0) - origin - early
                 while shown is not None and len(pictures) < count and begin + len(pictures) / fps < moment:
-                    pictures.append(_upright(shown))
+                    pictures.append(reduced(upright(shown)))
                 shown = frame
                 if len(pictures) >= count:
                     break
             if shown is not None and len(pictures) < count:
-                pictures.append(_upright(shown))
+                pictures.append(reduced(upright(shown)))
     except (av.FFmpegError, OSError, IndexError) as error:
         if not pictures:
             raise ShotFailed(
@@ -141,12 +161,6 @@ def read_frames(path: Path, start: float, count: int, fps: float) -> list[np.nda
     return pictures
 
 
-def _upright(frame: av.VideoFrame) -> np.ndarray:
-    """A frame as it is meant to be seen: telephones store how they were held, and PyAV does not turn the picture."""
-    turned = np.rot90(frame.to_ndarray(format="rgb24"), round(frame.rotation / 90))
-    return reduced(np.ascontiguousarray(turned))
-
-
 def reduced(picture: np.ndarray) -> np.ndarray:
     """The picture (h, w, ...) with its longer side at most 2,048 pixels: more is never seen at a clip's size."""
     factor = _LONGEST / max(picture.shape[:2])
@@ -155,14 +169,23 @@ def reduced(picture: np.ndarray) -> np.ndarray:
     return cv2.resize(picture, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
 
 
-def sample_view(picture: FloatArray, rng: np.random.Generator) -> tuple[View, str]:
+def sample_view(
+    picture: FloatArray, rng: np.random.Generator, known: Surveyed | None = None, camera: Camera | None = None
+) -> tuple[View, str]:
     """A view of a picture (h, w, 3), sRGB in [0, 1], and what is known of its horizon, as a tag.
 
-    ``horizon estimated`` where the picture's lines tell it, else ``horizon assumed`` at 45 to 55 per cent of its height.
+    ``horizon measured`` where it was surveyed, ``horizon estimated`` where the picture's lines tell it, else ``horizon assumed``
+    at 45 to 55 per cent of its height. Where the ground was surveyed, of several views one in which the person at the origin
+    stands on it.
     """
-    assumed, found = rng.uniform(0.45, 0.55), find_horizon(picture)
-    view = View(horizon=assumed if found is None else found, zoom=rng.uniform(0.8, 1.0), shift=rng.uniform(-1, 1))
-    return view, "horizon assumed" if found is None else "horizon estimated"
+    known = known or Surveyed()
+    assumed, found = rng.uniform(0.45, 0.55), known.horizon or find_horizon(picture)
+    view = View(horizon=found or assumed, zoom=rng.uniform(0.8, 1.0), shift=rng.uniform(-1, 1))
+    if known.ground and camera is not None:
+        others = [replace(view, zoom=rng.uniform(0.6, 1.0), shift=rng.uniform(-1, 1)) for _ in range(_VIEWS)]
+        view = min((view, *others), key=lambda each: each.off_ground(known.ground, camera, picture.shape[:2]))
+    tag = "horizon measured" if known.horizon else "horizon estimated" if found else "horizon assumed"
+    return view, tag
 
 
 def picture_light(picture: FloatArray, rng: np.random.Generator) -> Light:

@@ -84,6 +84,19 @@ def chosen_kinds(names: Sequence[str]) -> tuple[str, ...]:
     return tuple(kind for kind in KINDS if kind in wanted)
 
 
+def kinds_named(names: Sequence[str], *, strict: bool = True) -> tuple[str, ...]:
+    """The kinds that names or aliases stand for, tags aside, in the names' order; SpecError for another name if ``strict``."""
+    found = []
+    for name in names:
+        own = [
+            kind for kind in KINDS if _bare(name.replace("_", " ").replace("-", " ")) in (kind, *_ALSO.get(kind, ()))
+        ]
+        if strict and not own:
+            raise SpecError(f"no kind of place {name!r}; {nearest(name, KINDS)}")
+        found += own
+    return tuple(found)
+
+
 def fitting_kinds(kinds: Sequence[str], environments: Sequence[str]) -> tuple[str, ...]:
     """Those of ``kinds`` that a gesture's ``environments`` name ("an office", "a railway platform").
 
