@@ -14,7 +14,8 @@ from synthgest.motion.keypoint_fit import extracted
 from synthgest.motion.keypoints import Keypoints
 from synthgest.motion.kinematics import forward
 from synthgest.motion.sequence import Motion
-from synthgest.motion.skeleton import JOINT_INDEX
+from synthgest.motion.settling import relax_hands
+from synthgest.motion.skeleton import JOINT_INDEX, SMPLX_JOINTS
 
 NAMES = tuple(
     f"{side}_{name}" for name in ("shoulder", "elbow", "wrist", "hip", "knee", "ankle") for side in ("left", "right")
@@ -79,3 +80,38 @@ def test_without_hips_there_is_no_pose() -> None:
     blind = np.where([name.endswith("hip") for name in NAMES], 0.0, keypoints.seen)
     with pytest.raises(MotionError, match="both hips"):
         extracted(dataclasses.replace(keypoints, seen=blind))
+
+
+@pytest.mark.parametrize("name", ["hand/two", "hand/five", "drone/land"])
+def test_fingers_that_were_seen_are_found_again(name: str) -> None:
+    known = perform(load_gestures([name])[0], np.random.default_rng(1), fps=8.0, frames=(12, 16)).motion
+    names = (*NAMES[:8], *SMPLX_JOINTS[25:])
+    joints, _ = forward(known.full_pose, known.transl)
+    joints = joints - joints[:1, :1]
+    shown = joints[:, [JOINT_INDEX[each] for each in names]]
+    points = (
+        900 * shown[..., :2] * [1, -1] / (3 - shown[..., 2:]) + 360
+    )  # a hand is 32 pixels from wrist to middle finger
+    points = points + np.random.default_rng(0).normal(0, 2, points.shape)
+    keypoints = Keypoints(
+        points=points, seen=np.ones(points.shape[:2]), names=names, fps=8.0, height=720, source="known"
+    )
+    found = extracted(keypoints)
+    assert found.fingers
+    relaxed = found.full_pose.astype(np.float64)
+    relax_hands(relaxed)
+    assert finger_error(found.full_pose, joints) < 0.3
+    assert finger_error(found.full_pose, joints) < 0.9 * finger_error(relaxed, joints)
+    small = dataclasses.replace(keypoints, points=points / 4, height=180)
+    assert not extracted(small).fingers
+
+
+def finger_error(pose: np.ndarray, joints: np.ndarray) -> float:
+    """Mean distance of finger joints about their wrists, in palms' lengths."""
+    found, _ = forward(pose, np.zeros((len(pose), 3)))
+    apart = []
+    for side, first in (("left", 25), ("right", 40)):
+        wrist = JOINT_INDEX[f"{side}_wrist"]
+        one, two = (each[:, first : first + 15] - each[:, [wrist]] for each in (found, joints))
+        apart.append(np.linalg.norm(one - two, axis=2).mean() / np.linalg.norm(two[:, 3], axis=1).mean())
+    return float(np.mean(apart))

@@ -16,6 +16,7 @@ from scipy.spatial.transform import Rotation
 
 from synthgest.content import content
 from synthgest.motion.arrays import Stored
+from synthgest.motion.hand_fit import fit_hands
 from synthgest.motion.joint_fit import above, filled, places
 from synthgest.motion.keypoints import TORSO, Keypoints
 from synthgest.motion.kinematics import REST_JOINTS, forward
@@ -25,6 +26,9 @@ from synthgest.motion.settling import grounded, relax_hands
 from synthgest.motion.skeleton import JOINT_INDEX, SMPLX_JOINTS, SMPLX_PARENTS
 
 Array = NDArray[np.float64]
+
+BODY = frozenset({*SMPLX_JOINTS[:22], *(f"{side}_middle{segment}" for side in ("left", "right") for segment in (1, 2))})
+"""Joints by which the body is fitted; of the hand those that say how it is held."""
 
 STEPS = 250
 """Of gradient descent."""
@@ -51,7 +55,7 @@ class Fit:
 
     motion: upright, in the camera's directions: +Z is towards it, +X to the right of the picture. view: (3, 3) from there to the
     camera's own axes (x right, y up, z towards the lens), which may look down. points: (T, K, 2) where the fitted joints lie, in
-    the pictures' pixels; of those that some frame shows.
+    the pictures' pixels; of those of the body that some frame shows.
     """
 
     motion: Motion
@@ -60,7 +64,7 @@ class Fit:
 
     def seen(self, keypoints: Keypoints) -> Keypoints:
         """The fitted joints as keypoints, to be compared with those that they were fitted to."""
-        shown = keypoints.shown()
+        shown = keypoints.shown().only(BODY)
         return replace(shown, points=self.points, seen=np.ones_like(shown.seen), source="the fit")
 
 
@@ -72,16 +76,20 @@ def extracted(keypoints: Keypoints) -> Motion:
 def fit(keypoints: Keypoints) -> Fit:
     """Find the motion of whoever was seen. MotionError where shoulders and hips were never seen together.
 
-    Fingers are not fitted: hands are relaxed.
+    Hands whose finger joints were seen are fitted after the body; others are relaxed.
     """
     keypoints = keypoints.shown()
-    first, view, scale = _first(keypoints)
-    pose, middle, points = _descended(keypoints, first, view, scale)
+    body = keypoints.only(BODY)
+    first, view, scale = _first(body)
+    pose, middle, points = _descended(body, first, view, scale)
     relax_hands(pose)
+    hands = fit_hands(keypoints, pose, view)
     path = np.zeros((len(pose), 3))
     path[:, 0] = middle[:, 0] - middle[0, 0]
     way = grounded(pose, path, ("pelvis",))
-    motion = Motion.from_full_pose(pose, way, fps=keypoints.fps, fingers=False, source=f"video {keypoints.source}")
+    motion = Motion.from_full_pose(
+        pose, way, fps=keypoints.fps, fingers=bool(hands), source=f"video {keypoints.source}"
+    )
     return Fit(motion=motion, view=view, points=points)
 
 

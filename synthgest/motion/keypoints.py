@@ -1,6 +1,7 @@
 """Keypoints in pictures over time, as an estimator or an annotator saw them."""
 
 import dataclasses
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,8 +60,14 @@ class Keypoints:
 
     def shown(self) -> "Keypoints":
         """Without those that no frame shows."""
-        kept = np.flatnonzero((self.seen > 0).any(axis=0))
-        names = tuple(self.names[number] for number in kept.tolist())
+        return self._with(np.asarray((self.seen > 0).any(axis=0)))
+
+    def only(self, names: Collection[str]) -> "Keypoints":
+        """Without all others; those of the names that are not there are no error."""
+        return self._with(np.array([name in names for name in self.names]))
+
+    def _with(self, kept: NDArray[np.bool_]) -> "Keypoints":
+        names = tuple(name for name, own in zip(self.names, kept, strict=True) if own)
         return dataclasses.replace(self, points=self.points[:, kept], seen=self.seen[:, kept], names=names)
 
     @property
