@@ -110,12 +110,17 @@ def linked(films: Sequence[Path], folder: Path) -> Path:
     return folder
 
 
-def probed(made: Sequence[LabelledClip], asked: Sequence[LabelledClip], cache: Path) -> NDArray[np.bool_]:
-    """Which of the clips a probe on the frozen encoder names right."""
+def probed(
+    real: Sequence[LabelledClip], drawn: Sequence[LabelledClip], asked: Sequence[LabelledClip], cache: Path
+) -> NDArray[np.bool_]:
+    """Which of the clips a probe on the frozen encoder names right; real clips and drawn ones count alike, however many."""
     encoder = load_encoder("small", {})
+    made = [*real, *drawn]
     sides = [features(encoder, clips, cache=cache) for clips in (made, asked)]
     labels = [np.array([clip.label for clip in kept]) for _, kept in sides]
-    probe = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=2000)).fit(sides[0][0], labels[0])
+    weights = np.array([len(made) / (2 * len(real))] * len(real) + [len(made) / (2 * len(drawn) or 1)] * len(drawn))
+    probe = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=2000))
+    probe.fit(sides[0][0], labels[0], logisticregression__sample_weight=weights if drawn else None)
     right: NDArray[np.bool_] = probe.predict(sides[1][0]) == labels[1]
     return right
 
@@ -128,6 +133,9 @@ def main() -> None:
     parser.add_argument("out", type=Path)
     parser.add_argument("--shots", type=int, nargs="+", default=[1, 4])
     parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument(
+        "--probe-only", action="store_true", help="do not train the encoder, which takes minutes each time"
+    )
     asked = parser.parse_args()
     pool = asked.out / "pool"
     groups = {"photographs": photographs, "recorded": recorded}[asked.kind](asked.data, pool)
@@ -137,7 +145,7 @@ def main() -> None:
             for name, right in compared(asked, pool, groups, shots, seed).items():
                 hits.setdefault(name, []).append(right)
         told: dict[str, object] = {"shots": shots, "seeds": asked.seeds}
-        for name in ("probe", "trained"):
+        for name in ("probe",) if asked.probe_only else ("probe", "trained"):
             plain, more = (np.concatenate(hits[f"{name}{end}"]) for end in ("", ", re-enacted"))
             told[name] = {
                 "real alone": asdict(proportion(int(plain.sum()), len(plain))),
@@ -163,14 +171,14 @@ def compared(
     like = sg.open_dataset(home / "shots", like=drawn)
     cache = asked.out / "features"
     found = {
-        "probe": probed(like.clips, others.clips, cache),
-        "probe, re-enacted": probed([*like.clips, *drawn.clips], others.clips, cache),
+        "probe": probed(like.clips, [], others.clips, cache),
+        "probe, re-enacted": probed(like.clips, drawn.clips, others.clips, cache),
     }
     settings = TrainSettings(steps=STEPS, validation=0.0, seed=seed)
-    runs = {
-        "trained": train(like, home / "real", settings),
-        "trained, re-enacted": train(drawn, home / "both", replace(settings, real="mixed"), real=like),
-    }
+    runs = {}
+    if not asked.probe_only:
+        runs["trained"] = train(like, home / "real", settings)
+        runs["trained, re-enacted"] = train(drawn, home / "both", replace(settings, real="mixed"), real=like)
     truth = np.array([clip.label for clip in others.clips])
     found |= {name: run.probabilities(others.clips).argmax(axis=1) == truth for name, run in runs.items()}
     print(
