@@ -274,9 +274,17 @@ def gesture_of_file(path: Path, reading: Reading) -> Gesture:
     )
 
 
+_LATER = ("width", "estimator")
+"""Keys of a reading that there were not at first: the clips of those that leave them alone are still the same."""
+
+
 def _said(motion: MotionFile) -> object:
     """The file's bytes, and how they are read where that is not plain."""
-    return motion.sha256 if motion.reading == Reading() else [motion.sha256, dataclasses.asdict(motion.reading)]
+    plain = dataclasses.asdict(Reading())
+    told = dataclasses.asdict(motion.reading)
+    told = {name: value for name, value in told.items() if name not in _LATER or value != plain[name]}
+    said = [motion.sha256, told] if motion.reading != Reading() else motion.sha256
+    return [said, motion.depends] if motion.depends else said
 
 
 @functools.lru_cache(maxsize=4096)

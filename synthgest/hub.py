@@ -103,3 +103,15 @@ def hub_client() -> Any:
             f"models need {error.name}: pip install 'synthgest[text-to-video]' or 'synthgest[score]'"
         ) from error
     return huggingface_hub
+
+
+def push_folder(folder: Path, name: str) -> str:
+    """Send a folder to a data set OWNER/NAME of the hub, made if need be (private); its address. ModelError if it cannot."""
+    if not HUB_NAME.fullmatch(name):
+        raise ModelError(f"{name!r} is no name on the hub, which would be OWNER/NAME")
+    api = hub_client().HfApi()
+    try:
+        api.create_repo(name, repo_type="dataset", private=True, exist_ok=True)
+        return str(api.upload_folder(repo_id=name, repo_type="dataset", folder_path=folder))
+    except Exception as error:  # the client raises its own, OSError and HTTP errors alike
+        raise ModelError(f"{folder} could not be sent to {name}: {error}; log in by `hf auth login`") from error

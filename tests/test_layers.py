@@ -32,7 +32,7 @@ LAYERS = [
     {"engines", "data", "scoring"},
     {"executors", "quality", "encoders"},
     {"training"},
-    {"extraction"},
+    {"extraction", "exporters"},
     {"evaluation", "scoring.prototype"},
     {"generation"},
     {"estimate"},
@@ -62,7 +62,7 @@ ONLY_IN = {
     "smplx": {"body"},
     "pyrender": {"render"},
     "OpenGL": {"render"},
-    "pyarrow": {"data", "scoring"},
+    "pyarrow": {"data", "exporters", "scoring"},
     "rich": {"cli"},
     "typer": {"cli"},
 }

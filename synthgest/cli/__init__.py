@@ -12,6 +12,7 @@ from synthgest.cli import (
     backgrounds,
     doctor,
     evaluate,
+    export,
     generate,
     listing,
     motion,
@@ -44,6 +45,7 @@ app.command("score")(score.command)
 app.command("select")(select.command)
 app.command("train")(train.command)
 app.add_typer(evaluate.app, name="evaluate")
+app.command("export")(export.command)
 app.command("verify")(verify.command)
 app.command("list")(listing.command)
 app.command("doctor")(doctor.command)

@@ -132,6 +132,7 @@ def _watch_films(request: "Request", output: Output) -> None:
     films = [
         file for gesture in request.gestures for file in gesture.motions if file.path.suffix.lower() in VIDEO_SUFFIXES
     ]
+    films = [file for file in films if file.reading.format in ("", "video")]  # others have a reader of their own
     if not films:
         return
     from synthgest.extraction.video import read_video_motion

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     ENCODERS = "encoders"
     MOTIONS = "motions"
     ESTIMATORS = "estimators"
+    EXPORTERS = "exporters"
     PLACES = "places"
 
 
@@ -37,6 +38,7 @@ def command(
         Kind.ENCODERS: _encoders,
         Kind.MOTIONS: _motions,
         Kind.ESTIMATORS: _estimators,
+        Kind.EXPORTERS: _exporters,
         Kind.PLACES: _places,
     }
     entries = readers[kind]()
@@ -92,6 +94,12 @@ def _estimators() -> dict[str, str]:
     from synthgest.extraction import estimator_entries
 
     return {name: entry.value for name, entry in sorted(estimator_entries().items())}
+
+
+def _exporters() -> dict[str, str]:
+    from synthgest.exporters import exporter_entries
+
+    return {name: entry.value for name, entry in sorted(exporter_entries().items())}
 
 
 def _places() -> dict[str, str]:

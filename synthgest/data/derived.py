@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,15 +35,18 @@ def write_derived(folder: Path) -> None:
     """Rebuild metadata.parquet and README.md from the records."""
     with locked(folder / ".lock"):
         dataset = Dataset(folder)
-        table = _metadata(dataset)
+        table = metadata(dataset, dataset.clips, lambda clip: clip.path.relative_to(clip.folder).as_posix())
         write_whole(folder / "metadata.parquet", lambda part: pq.write_table(table, part))
         write_bytes(folder / "README.md", _readme(dataset).encode())
 
 
-def _metadata(dataset: Dataset) -> pa.Table:
-    """One row a clip. The schema carries Hugging Face's feature types, so that ``label`` is a ClassLabel."""
+def metadata(dataset: Dataset, clips: Sequence[Clip], place: Callable[[Clip], str]) -> pa.Table:
+    """One row a clip. The schema carries Hugging Face's feature types, so that ``label`` is a ClassLabel.
+
+    place: where a clip's video lies, from the table's folder.
+    """
     texts = {entry.name: entry for entry in dataset.manifest.classes}
-    rows = [_row(clip, texts[clip.gesture].phrase, texts[clip.gesture].description) for clip in dataset]
+    rows = [_row(clip, texts[clip.gesture].phrase, texts[clip.gesture].description, place(clip)) for clip in clips]
     columns = {name: pa.array([row[name] for row in rows], kind) for name, (kind, _) in _COLUMNS.items()}
     features: dict[str, Any] = {name: {"dtype": kind, "_type": "Value"} for name, (_, kind) in _COLUMNS.items()}
     features["label"] = {"names": list(dataset.classes), "_type": "ClassLabel"}
@@ -50,10 +54,10 @@ def _metadata(dataset: Dataset) -> pa.Table:
     return pa.table(columns).replace_schema_metadata({"huggingface": info})
 
 
-def _row(clip: Clip, phrase: str, description: str) -> dict[str, Any]:
+def _row(clip: Clip, phrase: str, description: str, place: str) -> dict[str, Any]:
     own = dataclasses.asdict(clip.record)
     return {name: own[name] for name in _COLUMNS if name in own} | {
-        "file_name": clip.path.relative_to(clip.folder).as_posix(),
+        "file_name": place,
         "label": clip.label,
         "phrase": phrase,
         "description": description,
@@ -63,11 +67,9 @@ def _row(clip: Clip, phrase: str, description: str) -> dict[str, Any]:
 
 def _readme(dataset: Dataset) -> str:
     counts = Counter(clip.label for clip in dataset)
-    rows = "\n".join(f"| {label} | {_inert(name)} | {counts[label]} |" for label, name in enumerate(dataset.classes))
+    rows = "\n".join(f"| {label} | {inert(name)} | {counts[label]} |" for label, name in enumerate(dataset.classes))
     recipes = ", ".join(
-        sorted(
-            {f"{_inert(run.recipe)} ({_inert(run.licence) or 'no licence stated'})" for run in dataset.manifest.runs}
-        )
+        sorted({f"{inert(run.recipe)} ({inert(run.licence) or 'no licence stated'})" for run in dataset.manifest.runs})
     )
     return f"""---
 configs:
@@ -94,7 +96,7 @@ clip. `dataset.toml` says how to make it again.
 """
 
 
-def _inert(text: str) -> str:
+def inert(text: str) -> str:
     """Text that no Markdown or HTML reader acts upon: printable ASCII as it is, all else and all markup as entities."""
     plain = set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 -.,/")
     return "".join(letter if letter in plain else f"&#{ord(letter)};" for letter in text)

@@ -1,6 +1,7 @@
 """H.264 video written and read through PyAV: bytes that depend on the frames alone, and counts that are checked."""
 
 import contextlib
+import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -65,26 +66,29 @@ def read_frames(source: Path | BinaryIO, indices: Sequence[int], *, name: str = 
     return np.stack([found[number] for number in indices])
 
 
-def read_small(path: Path, *, longest: int, fps: float, seconds: float) -> tuple[Frames, float]:
-    """A film (T, H, W, 3) uint8 RGB whose longer side is ``longest`` pixels at most, and its frames a second, ``fps`` at most.
+def read_small(
+    path: Path, *, longest: int, fps: float, seconds: float, first: int = 0, rate: float = 0.0
+) -> tuple[Frames, float]:
+    """A film (T, H, W, 3) uint8 RGB whose longer side is ``longest`` pixels at most, and its frames a second, hardly above ``fps``.
 
-    FrameError if it cannot be decoded, is longer than ``seconds``, or does not say how many frames a second it has.
+    first: frames left out at the beginning. rate: frames a second, where the file says it wrongly or not at all. FrameError
+    if it cannot be decoded, is longer than ``seconds``, or nothing says how many frames a second it has.
     """
     frames = []
     with _decoding(path, "") as stream:
-        rate = float(stream.average_rate or 0)
+        rate = rate or float(stream.average_rate or 0)
         if not 0.1 <= rate <= 1000:
             raise FrameError(f"{path} does not say how many frames a second it has")
-        step = max(1, round(rate / fps))
-        for number, frame in enumerate(stream.container.decode(stream)):
+        step = max(1, math.ceil(rate / fps - 0.1))
+        for number, frame in enumerate(stream.container.decode(stream), start=-first):
             if number / rate > seconds:
                 raise FrameError(f"{path} is longer than {seconds:g} seconds; cut out the part that matters")
-            if number % step == 0:
+            if number >= 0 and number % step == 0:
                 scale = min(1.0, longest / max(frame.width, frame.height))
                 size = {"width": max(1, round(frame.width * scale)), "height": max(1, round(frame.height * scale))}
                 frames.append(upright(frame, **size))
     if not frames:
-        raise FrameError(f"cannot decode {path}: it holds no frames")
+        raise FrameError(f"cannot decode {path}: it holds no frames{f' but the first {first}' if first else ''}")
     return np.stack(frames), rate / step
 
 

@@ -1,4 +1,4 @@
-"""Company: others in the picture, who stand, walk past or do what looks alike, behind the one who performs or partly before."""
+"""Company: others in the picture, who stand, walk past or do what looks alike, farther off than the one who performs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -90,7 +90,8 @@ def _post(rng: np.random.Generator, body: Floats, camera: Camera) -> Thing | Non
     middle, way, away = _frame(body, camera)
     across = float(np.abs((body[..., [0, 2]] - middle) @ np.array([-way[1], way[0]])).max())
     near = rng.uniform(0.35, 0.7) * away
-    if near > away - _FREE or near < 0.4:
+    room = float(((body[..., [0, 2]] - middle) @ way).max())
+    if near > away - _FREE or near < room + 0.2:
         return None
     radius = rng.uniform(0.03, 0.09)
     aside = rng.uniform(-1, 1) * across * (1 - near / away)

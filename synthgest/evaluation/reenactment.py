@@ -5,15 +5,16 @@ performer stands turned, and how high the camera was, is known of both. Then ``d
 extraction changed.
 """
 
+import contextlib
 import functools
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from synthgest.data.dataset import Clip
-from synthgest.errors import DatasetError
+from synthgest.errors import DatasetError, MotionError, SpecError
 from synthgest.evaluation.drift import Drift, drift
 from synthgest.extraction.video import video_keypoints
 from synthgest.gestures import Gesture
@@ -54,7 +55,11 @@ class Source:
 def reenactments(
     clips: Iterable[Clip], gestures: Sequence[Gesture], *, progress: Callable[[int], None] | None = None
 ) -> list[Reenacted]:
-    """Every clip that one of the gestures' motion files drove; clips between two of them are left out. DatasetError for none."""
+    """Every clip that one of the gestures' motion files drove.
+
+    Clips between two of them are left out, and those whose part of the source shows too little to be compared. DatasetError where
+    nothing is left.
+    """
     files = {
         (gesture.name, source): file for gesture in gestures for file in gesture.motions for source in _called(file)
     }
@@ -63,7 +68,8 @@ def reenactments(
         file = files.get((clip.gesture, str(clip.record.provenance.get("motion", ""))))
         moments = clip.record.provenance.get("moments")
         if file is not None and moments and "mixed" not in clip.record.provenance:
-            found.append(_compared(clip, _source(file), np.asarray(moments, np.float64)))
+            with contextlib.suppress(MotionError, SpecError):  # of a part in which hips or shoulders were never seen
+                found.append(_compared(clip, _source(file), np.asarray(moments, np.float64)))
         if progress is not None:
             progress(1)
     if not found:
@@ -100,6 +106,8 @@ def _source(file: MotionFile) -> Source:
 def _compared(clip: Clip, source: Source, moments: Array) -> Reenacted:
     there = _at(source.keypoints, moments, fps=clip.record.fps)
     here = _as_seen(clip, there, source.view)
+    if there.framed:
+        there, here = _framed(there), _framed(here)
     return Reenacted(
         id=clip.id,
         gesture=clip.gesture,
@@ -118,7 +126,7 @@ def _at(keypoints: Keypoints, moments: Array, *, fps: float) -> Keypoints:
     seen = np.minimum(keypoints.seen[low], keypoints.seen[high])
     seen = np.where(((place >= -0.5) & (place <= last + 0.5))[:, None], seen, 0.0)
     points = keypoints.points[low] * (1 - part[..., None]) + keypoints.points[high] * part[..., None]
-    return Keypoints(points=points, seen=seen, names=keypoints.names, fps=fps, source=keypoints.source)
+    return replace(keypoints, points=points, seen=seen, fps=fps)
 
 
 def _as_seen(clip: Clip, like: Keypoints, view: Array) -> Keypoints:
@@ -135,6 +143,17 @@ def _as_seen(clip: Clip, like: Keypoints, view: Array) -> Keypoints:
         fps=like.fps,
         source=f"the clip {clip.id}",
     )
+
+
+def _framed(keypoints: Keypoints) -> Keypoints:
+    """Each frame from the middle of its own trunk, in its own torsos: what has a scale in every frame is compared so."""
+    shoulders, hips = (
+        (keypoints.of(f"left_{part}") + keypoints.of(f"right_{part}")) / 2 for part in ("shoulder", "hip")
+    )
+    torso = np.linalg.norm(shoulders - hips, axis=1)[:, None, None]
+    points = (keypoints.points - ((shoulders + hips) / 2)[:, None]) / torso
+    known = np.isfinite(points).all(axis=2)
+    return replace(keypoints, points=np.where(known[..., None], points, 0.0), seen=np.where(known, keypoints.seen, 0.0))
 
 
 def _hands(there: Keypoints, here: Keypoints) -> float | None:

@@ -34,7 +34,10 @@ class DepthModel:
 
     def nearness(self, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
         """(h, w) of the model's own size, of a picture (H, W, 3) uint8 RGB: one by metres, or what rises and falls with it."""
-        prepared = self._processor(picture, return_tensors="pt").to(self._model.device)
+        plain = (
+            {"do_pad": False} if hasattr(self._processor, "do_pad") else {}
+        )  # a border would have a depth of its own
+        prepared = self._processor(picture, return_tensors="pt", **plain).to(self._model.device)
         with torch.inference_mode():
             depth: NDArray[np.float32] = self._model(**prepared).predicted_depth[0].float().cpu().numpy()
         return np.asarray(1 / np.maximum(depth, 1e-3), np.float32) if self.metric else depth

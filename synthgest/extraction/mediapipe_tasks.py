@@ -88,16 +88,19 @@ def _handed(hands: Array, body: Named) -> Named:
 
     MediaPipe itself says which is which as in a mirror.
     """
+    sides = ("left", "right")
+    wrists = np.stack([body[f"{side}_wrist"] for side in sides], axis=1)
+    forearms = np.stack([body[f"{side}_wrist"] - body[f"{side}_elbow"] for side in sides], axis=1)
+    near = _NEAR * np.linalg.norm(forearms[..., :2], axis=2).clip(1.0)
+    apart = np.linalg.norm(hands[:, :, None, 0, :2] - wrists[:, None, :, :2], axis=3)  # (T, hand, side)
+    own = (apart <= near[:, None]) & (hands[:, :, 0, 2] > 0)[..., None]
+    own &= apart <= apart.min(axis=2, keepdims=True)  # a hand is of the side whose wrist is nearer
     made: Named = {}
-    for side in ("left", "right"):
-        wrist, elbow = body[f"{side}_wrist"], body[f"{side}_elbow"]
-        near = _NEAR * np.linalg.norm(wrist[:, :2] - elbow[:, :2], axis=1).clip(1.0)
-        apart = np.linalg.norm(hands[:, :, 0, :2] - wrist[:, None, :2], axis=2)
-        apart[hands[:, :, 0, 2] == 0] = np.inf
-        nearest = apart.argmin(axis=1)
-        own = hands[np.arange(len(hands)), nearest]
-        own[apart.min(axis=1) > near] = 0.0
-        made |= hand(side, own)
+    for number, side in enumerate(sides):
+        nearest = np.where(own[..., number], apart[..., number], np.inf)
+        points = hands[np.arange(len(hands)), nearest.argmin(axis=1)].copy()
+        points[~own[..., number].any(axis=1)] = 0.0
+        made |= hand(side, points)
     return made
 
 

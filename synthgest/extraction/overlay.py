@@ -24,16 +24,16 @@ _SEEN = (90, 255, 90)
 
 def write_overlay(path: Path, film: Path, keypoints: Keypoints, found: Fit, *, first: int = 0) -> None:
     """Write a PNG or JPEG strip. first: frames that were left out at the film's beginning."""
-    frames, _ = read_small(film, longest=LONGEST_SIDE, fps=FPS, seconds=SECONDS)
+    frames, _ = read_small(film, longest=LONGEST_SIDE, fps=FPS, seconds=SECONDS, first=first)
     numbers = np.linspace(0, len(keypoints) - 1, min(_PICTURES, len(keypoints))).round().astype(int)
-    drawn = [_drawn(frames[first + number], keypoints, found, number) for number in numbers]
+    drawn = [_drawn(frames[number], keypoints, found, number) for number in numbers]
     write_picture(path, [np.concatenate(drawn, axis=1)])
 
 
 def _drawn(frame: Frames, keypoints: Keypoints, found: Fit, number: int) -> Frames:
     scale = _HEIGHT / frame.shape[0]
     picture = cv2.resize(frame, (max(1, round(frame.shape[1] * scale)), _HEIGHT), interpolation=cv2.INTER_AREA)
-    place = {name: point * scale for name, point in zip(keypoints.names, found.points[number], strict=True)}
+    place = {name: point * scale for name, point in zip(found.seen(keypoints).names, found.points[number], strict=True)}
     for start, end in _bones():
         if start in place and end in place:
             side = start.partition("_")[0] if start.partition("_")[0] == end.partition("_")[0] else ""

@@ -38,6 +38,13 @@ def read_video_motion(path: Path, reading: Reading) -> Motion:
     return dataclasses.replace(read_ours(kept, Reading()), source=f"video {path.name}")
 
 
+def _depends(reading: Reading) -> str:
+    return f"{_METHOD} {_estimator(reading.estimator, reading.model).mark}"
+
+
+read_video_motion.depends = _depends  # type: ignore[attr-defined]
+
+
 def video_keypoints(path: Path, reading: Reading) -> Keypoints:
     """The keypoints that the reading's estimator sees in a film. MotionError where it cannot be decoded or shows nobody."""
     kept = _kept(path, reading, "keypoints.npz")
@@ -70,14 +77,11 @@ def _save(path: Path, arrays: dict[str, Any]) -> None:
 
 def _estimated(path: Path, reading: Reading) -> Keypoints:
     try:
-        frames, fps = read_small(path, longest=LONGEST_SIDE, fps=FPS, seconds=SECONDS)
+        frames, fps = read_small(
+            path, longest=LONGEST_SIDE, fps=FPS, seconds=SECONDS, first=reading.first, rate=reading.fps
+        )
     except FrameError as error:
         raise MotionError(str(error)) from error
-    if reading.fps:
-        fps = reading.fps
-    frames = frames[reading.first :]
-    if not len(frames):
-        raise MotionError(f"{path} has no frames but the {reading.first} that shall be left out")
     found = _estimator(reading.estimator, reading.model).estimate(frames, fps)
     whole = np.stack(list(found.values()), axis=1)
     if not (whole[..., 2] > 0).any():
@@ -99,7 +103,6 @@ def _estimator(name: str, model: str) -> KeypointEstimator:
 
 def _kept(path: Path, reading: Reading, name: str) -> Path:
     """Where something that is made of a film is kept, by all that it depends on."""
-    mark = _estimator(reading.estimator, reading.model).mark
-    said = [_METHOD, motion_digest(path), mark, reading.first, reading.fps]
+    said = [motion_digest(path), _depends(reading), reading.first, reading.fps]
     key = hashlib.sha256(json.dumps(said).encode()).hexdigest()
     return cache_folder("motions") / key[:2] / f"{key}.{name}"

@@ -17,7 +17,7 @@ from synthgest.errors import ModelError
 from synthgest.extraction.small import SmallEstimator
 from synthgest.frames import Frames
 from synthgest.hub import folder_digest
-from synthgest.motion.keypoint_layouts import LAYOUTS, Named
+from synthgest.motion.keypoint_layouts import Named, coco
 
 Array = NDArray[np.float64]
 
@@ -57,7 +57,7 @@ class VitPoseEstimator:
             for start in range(0, len(frames), _BATCH)
         ]
         points = np.concatenate(found)
-        return LAYOUTS[points.shape[1]](points)
+        return coco(points)
 
     def _seen(self, frames: Frames, boxes: Array) -> Array:
         """(N, K, 3) x, y and certainty."""

@@ -10,6 +10,7 @@ from synthgest.errors import MotionError
 Array = NDArray[np.float64]
 
 _ASTRAY = 0.5  # of a person's size: who is further from where he was is somebody else
+_LONGEST = 40  # frames, after which he may be anywhere
 _LOST = 2.0  # how many times as far he may be after every second frame in which nobody was near
 
 
@@ -30,7 +31,7 @@ def follow(frames: Sequence[Sequence[Array]], source: str) -> Array:
         for number in numbers:
             apart = [_apart(last, person) for person in frames[number]]
             nearest = int(np.argmin(apart)) if apart else 0
-            if apart and apart[nearest] <= _ASTRAY * _LOST ** (lost / 2):
+            if apart and apart[nearest] <= _ASTRAY * _LOST ** (min(lost, _LONGEST) / 2):
                 found[number] = last = frames[number][nearest]
                 lost = 0
             else:

@@ -7,14 +7,13 @@ turns of the forearm, of which the one is kept that ends nearest; finger joints 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
 from synthgest.motion import hand_shapes
 from synthgest.motion.anatomy import MIRROR
 from synthgest.motion.joint_fit import filled, turned
 from synthgest.motion.keypoints import Keypoints
-from synthgest.motion.kinematics import REST_JOINTS
-from synthgest.motion.skeleton import JOINT_INDEX, SMPLX_PARENTS
+from synthgest.motion.kinematics import REST_JOINTS, forward
+from synthgest.motion.skeleton import JOINT_INDEX
 
 Array = NDArray[np.float64]
 
@@ -49,24 +48,12 @@ def _fit(keypoints: Keypoints, pose: Array, view: Array, side: str) -> bool:
     palm = float(np.median(np.linalg.norm(points[:, names.index(f"{side}_middle1")], axis=1)))
     if palm < _LEAST:
         return False
-    forearm = _world(pose, f"{side}_elbow")
+    forearm = forward(pose, np.zeros((len(pose), 3)))[1][:, JOINT_INDEX[f"{side}_elbow"]]
     found, fingers = _descended(points / palm, seen, view @ forearm, side)
     pose[:, JOINT_INDEX[f"{side}_wrist"]] = found
     first = JOINT_INDEX[f"{side}_index1"]
     pose[:, first : first + 15] = fingers
     return True
-
-
-def _world(pose: Array, name: str) -> Array:
-    """(T, 3, 3) how a joint is turned in the world."""
-    number, chain = JOINT_INDEX[name], []
-    while number >= 0:
-        chain.append(number)
-        number = SMPLX_PARENTS[number]
-    found = np.broadcast_to(np.eye(3), (len(pose), 3, 3))
-    for joint in reversed(chain):
-        found = found @ Rotation.from_rotvec(pose[:, joint]).as_matrix()
-    return found
 
 
 def _descended(points: Array, seen: Array, forearm: Array, side: str) -> tuple[Array, Array]:

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from synthgest.errors import MotionError
 from synthgest.motion.following import follow
 from synthgest.motion.keypoint_fit import extracted
-from synthgest.motion.keypoint_layouts import HAND_POINTS, LAYOUTS, MEDIAPIPE_POINTS, Named, hand, mediapipe, openpose
+from synthgest.motion.keypoint_layouts import HAND_POINTS, MEDIAPIPE_POINTS, Named, coco, hand, mediapipe, openpose
 from synthgest.motion.keypoints import Keypoints
 from synthgest.motion.reading import Reading
 from synthgest.motion.sequence import Motion
@@ -24,6 +24,7 @@ Array = NDArray[np.float64]
 _COCO_COUNTS = (17, 133)
 _OPENPOSE_POINTS = 25
 _SIDES = ("left", "right")
+_SPARSE = 4  # ids that are further apart on the mean do not count frames
 _LARGEST = 2**28  # bytes
 
 
@@ -89,9 +90,17 @@ def _coco(path: Path, reading: Reading) -> Keypoints:
     counts = {len(person) for people in frames.values() for person in people}
     if len({type(image) for image in frames}) > 1 or len(counts) > 1:
         raise MotionError(f"{path} mixes numbers and names of images, or people of 17 and of 133 keypoints")
-    whole = follow([frames[image] for image in sorted(frames)], path.name)
+    whole = follow([frames.get(image, []) for image in _in_order(frames)], path.name)
     whole[..., 2] /= max(1.0, whole[..., 2].max())  # annotations say 2 of what is seen, 1 of what is hidden
-    return _keypoints(LAYOUTS[counts.pop()](whole), path, reading, height=_common(told, "height"))
+    return _keypoints(coco(whole), path, reading, height=_common(told, "height"))
+
+
+def _in_order(images: Collection[Any]) -> Sequence[Any]:
+    """Images by id; where ids count frames, those in which nobody was seen have their place too."""
+    ids = sorted(images)
+    if isinstance(ids[0], int) and ids[-1] - ids[0] < _SPARSE * len(ids):
+        return range(ids[0], ids[-1] + 1)
+    return ids
 
 
 def _openpose(path: Path, reading: Reading) -> Keypoints:
@@ -142,18 +151,36 @@ def _mediapipe(path: Path, reading: Reading) -> Keypoints:
 
 
 def _landmarks(frames: Iterable[Mapping[str, Any]], key: str, count: int, path: Path) -> Array:
-    """(T, count, 3) x, y and visibility; zeros where a frame has none."""
-    found = []
-    for frame in frames:
-        people = frame.get(key) or []
-        people = people[0] if len(people) == 1 and isinstance(people[0], list) and len(people[0]) == count else people
-        rows = [
-            [each.get("x"), each.get("y"), each.get("visibility") or 1.0] if isinstance(each, dict) else each
-            for each in people
-        ]
-        flat = [value for row in rows for value in (row if len(row) == 3 else [*row[:2], *(row[3:4] or [1.0])])]
-        found.append(_points(flat, (count,), path) if flat else np.zeros((count, 3)))
-    return np.stack(found)
+    """(T, count, 3) x, y and visibility of whoever is surest; zeros where a frame has none. Hands have no visibility."""
+    people = [[_landmarked(each, count, path) for each in _people(frame.get(key))] for frame in frames]
+    if count == HAND_POINTS:
+        people = [[np.column_stack([each[:, :2], np.ones(count)]) for each in own] for own in people]
+    return follow(people, path.name) if any(people) else np.zeros((len(people), count, 3))
+
+
+def _people(told: Any) -> Sequence[Any]:
+    """The landmarks of each person: a frame has those of one, or a list of several; each may be a table with ``landmark``."""
+    if isinstance(told, dict):
+        return _people(told.get("landmark"))
+    if not isinstance(told, list) or not told:
+        return []
+    several = isinstance(told[0], dict) and "landmark" in told[0]
+    several |= isinstance(told[0], list) and bool(told[0]) and isinstance(told[0][0], dict | list)
+    return [each["landmark"] if isinstance(each, dict) else each for each in told] if several else [told]
+
+
+def _landmarked(told: Sequence[Any], count: int, path: Path) -> Array:
+    """(count, 3) of one person; what has no visibility was seen."""
+    flat: list[Any] = []
+    for each in told:
+        if isinstance(each, dict):
+            visible = each.get("visibility")
+            flat += [each.get("x"), each.get("y"), 1.0 if visible is None else visible]
+        elif isinstance(each, list) and len(each) >= 2:
+            flat += [*each[:2], each[3] if len(each) > 3 else 1.0]
+        else:
+            raise MotionError(f"a landmark in {path} is {each!r}; expected x, y, z and perhaps visibility")
+    return _points(flat, (count,), path)
 
 
 _FORMATS: Mapping[str, Callable[[Path, Reading], Keypoints]] = {

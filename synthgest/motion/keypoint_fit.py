@@ -38,6 +38,7 @@ _SIDES = np.radians(np.arange(-180, 180, 20))  # from which a pose may be seen
 _HEIGHTS = np.radians([-15, 0, 15, 30, 45, 60])  # of the camera above the horizon, seen from the person
 _LEVEL = 1.1  # how much nearer a pose must be for a camera not to be taken for a level one
 _CANDIDATES = 24  # of each frame
+_AT_ONCE = 64  # frames that are compared with all poses: memory does not grow with the film
 # What square metres between the joints of neighbouring frames cost, against square metres in the picture.
 _CHANGE = 30.0
 _FOCAL = 1.2  # of the picture's height: a lens that sees 45 degrees
@@ -137,12 +138,17 @@ def _nearest(keypoints: Keypoints, view: Array) -> tuple[Array, float, float]:
     weight = np.repeat(keypoints.seen, 2, axis=1)
     asked = _centred(seen, trunk).reshape(len(seen), -1)
     known = _centred(joints[:, numbers, :2] * [1, -1], trunk).reshape(len(poses), -1)
-    alike, own = (weight * asked) @ known.T, weight @ (known**2).T
-    # Where each frame has a scale of its own, the one at which it is nearest.
-    size = np.maximum(alike / np.maximum(own, 1e-9), 1e-9) if keypoints.framed else np.float64(scale)
-    costs = (weight * asked**2).sum(axis=1, keepdims=True) / size**2 - 2 * alike / size + own
-    best = np.argpartition(costs, _CANDIDATES, axis=1)[:, :_CANDIDATES]
-    chosen, cost = _way(np.take_along_axis(costs, best, axis=1), joints[best][:, :, :22])
+    parts = []
+    for start in range(0, len(asked), _AT_ONCE):
+        some, trusted = asked[start : start + _AT_ONCE], weight[start : start + _AT_ONCE]
+        alike, own = (trusted * some) @ known.T, trusted @ (known**2).T
+        # Where each frame has a scale of its own, the one at which it is nearest.
+        size = np.maximum(alike / np.maximum(own, 1e-9), 1e-9) if keypoints.framed else np.float64(scale)
+        costs = (trusted * some**2).sum(axis=1, keepdims=True) / size**2 - 2 * alike / size + own
+        nearest = np.argpartition(costs, _CANDIDATES, axis=1)[:, :_CANDIDATES]
+        parts.append((nearest, np.take_along_axis(costs, nearest, axis=1)))
+    best = np.concatenate([nearest for nearest, _ in parts])
+    chosen, cost = _way(np.concatenate([costs for _, costs in parts]), joints[best][:, :, :22])
     number = best[np.arange(len(best)), chosen]
     pose = np.zeros((len(seen), 55, 3))
     pose[:, :22] = poses[number]

@@ -4,7 +4,7 @@ COCO: Lin et al. 2014. COCO-WholeBody: Jin et al. 2020, after the body six point
 OpenPose: Cao et al. 2019, the layout BODY_25. MediaPipe: Bazarevsky et al. 2020. Hands: Simon et al. 2017.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,10 +84,6 @@ def openpose(points: Array) -> Named:
 def mediapipe(points: Array) -> Named:
     """Of MediaPipe's 33 points of a body."""
     return Layout(MEDIAPIPE, MEDIAPIPE_EARS).named(points)
-
-
-LAYOUTS: Mapping[int, Callable[[Array], Named]] = {17: coco, 25: openpose, 33: mediapipe, 133: coco}
-"""By the number of points."""
 
 
 def hand(side: str, points: Array) -> Named:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from synthgest.errors import MotionError, SpecError
@@ -20,29 +21,46 @@ OPENPOSE_FILES = "*_keypoints.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MotionFile:
-    """A captured motion of a gesture. path: where it lies. sha256: of its bytes, 64 hexadecimal digits. reading: how it is read."""
+    """A captured motion of a gesture.
+
+    path: where it lies. sha256: of its bytes, 64 hexadecimal digits. reading: how it is read. depends: what else its motion depends
+    on, such as the weights of what sees a film.
+    """
 
     path: Path
     sha256: str
     reading: Reading = field(default_factory=Reading)
+    depends: str = ""
 
     def require_unchanged(self) -> None:
-        """MotionError unless its bytes are still those of the specification."""
-        if motion_digest(self.path) != self.sha256:
+        """MotionError unless its bytes, and all else, are still those of the specification."""
+        if motion_digest(self.path) != self.sha256 or _depends(self.path, self.reading) != self.depends:
             raise MotionError(f"{self.path} has changed since the run was planned; start the run anew")
 
 
 def motion_file(path: Path, reading: Reading) -> MotionFile:
     """The motion at a path. SpecError if it cannot be read."""
     try:
-        return MotionFile(path=path, sha256=motion_digest(path), reading=reading)
+        return MotionFile(path=path, sha256=motion_digest(path), reading=reading, depends=_depends(path, reading))
     except MotionError as error:
         raise SpecError(str(error)) from error
 
 
+def _depends(path: Path, reading: Reading) -> str:
+    """What a film's motion depends on besides it: a reader of films says so by its attribute ``depends``."""
+    name = reading.format or ("video" if path.suffix.lower() in VIDEO_SUFFIXES else "")
+    if path.suffix.lower() not in VIDEO_SUFFIXES:
+        return ""
+    (entry,) = entry_points(group="synthgest.motions", name=name) or (None,)
+    told = getattr(entry.load(), "depends", None) if entry is not None else None
+    return "" if told is None else str(told(reading))
+
+
 def motions_among(paths: Sequence[Path]) -> list[Path]:
     """Those that are motions, in the order of their names."""
-    return sorted(path for path in paths if path.suffix.lower() in MOTION_SUFFIXES or is_openpose(path))
+    return sorted(
+        path for path in paths if (path.is_file() and path.suffix.lower() in MOTION_SUFFIXES) or is_openpose(path)
+    )
 
 
 def is_openpose(path: Path) -> bool:

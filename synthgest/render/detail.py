@@ -1,6 +1,7 @@
 """As many triangles as a picture needs: which are seen from both sides, and fewer of them where they are finer than a pixel."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,11 +96,19 @@ def _seen_from_within(mesh: MovingMesh, border: NDArray[np.int64]) -> NDArray[np
         # Panels of one cloth meet in vertices at the same place: their seams are no edges.
         apart = cKDTree(place[border]).query(place[border], k=2)[0][:, 1]
         open_ = border[apart > _SEAM]
-        for part, depth in _openings(place, open_):
-            near |= np.isfinite(cKDTree(part).query(place, distance_upper_bound=depth)[0])
+        for own in _parts(mesh):  # what is high or low on a body, is so on each for itself
+            edge = open_[(open_ >= own.start) & (open_ < own.stop)] - own.start
+            for part, depth in _openings(place[own], edge):
+                near[own] |= np.isfinite(cKDTree(part).query(place[own], distance_upper_bound=depth)[0])
     both: NDArray[np.bool_] = near[faces].any(axis=1) & (kinds != PATTERNS.index("skin"))
     both |= kinds == PATTERNS.index("strands")
     return both
+
+
+def _parts(mesh: MovingMesh) -> list[slice]:
+    """The vertices of each of the meshes that were joined."""
+    ends = np.cumsum([0, *(mesh.parts or (mesh.vertices.shape[1],))]).tolist()
+    return [slice(start, end) for start, end in pairwise(ends)]
 
 
 def _openings(place: FloatArray, edge: NDArray[np.int64]) -> list[tuple[FloatArray, float]]:

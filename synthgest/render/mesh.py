@@ -19,13 +19,15 @@ class MovingMesh:
     """Triangles that move through T frames.
 
     vertices: (T, V, 3) float32, metres, Y up, the floor at 0. normals: (T, V, 3) float32, unit. faces: (F, 3) int32,
-    counter-clockwise seen from outside. surface: the look of the V vertices.
+    counter-clockwise seen from outside. surface: the look of the V vertices. parts: how many vertices each of several
+    meshes has that were joined, in order; nothing for one.
     """
 
     vertices: FloatArray
     normals: FloatArray
     faces: NDArray[np.int32]
     surface: Surface
+    parts: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         frames, count = self.vertices.shape[:2] if self.vertices.ndim == 3 else (0, 0)
@@ -58,6 +60,7 @@ class MovingMesh:
             normals=np.concatenate([mesh.normals for mesh in meshes], axis=1),
             faces=np.concatenate(faces).astype(np.int32),
             surface=replace(surface, place=apart),
+            parts=tuple(mesh.vertices.shape[1] for mesh in meshes),
         )
 
     def __len__(self) -> int:

@@ -40,6 +40,8 @@ def read_survey(folder: Path) -> dict[str, Surveyed]:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise SpecError(f"cannot read {path}: {error}") from error
+    if stray := [name for name, table in told.items() if not isinstance(table, dict)]:
+        raise SpecError(f'{path}: {stray[0]} is no table; expected one for each picture, ["{stray[0]}"]')
     return {name: to_value(table, Surveyed, where=f"{path}, [{name}]") for name, table in told.items()}
 
 
@@ -58,5 +60,5 @@ def survey_text(found: Mapping[str, Surveyed]) -> str:
 
 def kinds_of(name: str, survey: Mapping[str, Surveyed]) -> tuple[str, ...]:
     """Kinds of place that a file shows: those that the survey says, and those that the folders in its path are called."""
-    known = survey[name].kinds if name in survey else ()
+    known = kinds_named(survey[name].kinds) if name in survey else ()
     return (*known, *kinds_named(PurePosixPath(name).parts[:-1], strict=False))
