@@ -6,7 +6,6 @@ extraction changed.
 """
 
 import contextlib
-import functools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -46,8 +45,12 @@ class Reenacted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What a motion file shows. keypoints: as its camera saw them. view: (3, 3) from the motion's directions to the camera's."""
+    """What a motion file shows.
 
+    name: what records of clips call it. keypoints: as its camera saw them. view: (3, 3) from the motion to the camera's axes.
+    """
+
+    name: str
     keypoints: Keypoints
     view: Array
 
@@ -60,16 +63,14 @@ def reenactments(
     Clips between two of them are left out, and those whose part of the source shows too little to be compared. DatasetError where
     nothing is left.
     """
-    files = {
-        (gesture.name, source): file for gesture in gestures for file in gesture.motions for source in _called(file)
-    }
+    sources = {(gesture.name, source.name): source for gesture in gestures for source in map(_source, gesture.motions)}
     found = []
     for clip in clips:
-        file = files.get((clip.gesture, str(clip.record.provenance.get("motion", ""))))
+        source = sources.get((clip.gesture, str(clip.record.provenance.get("motion", ""))))
         moments = clip.record.provenance.get("moments")
-        if file is not None and moments and "mixed" not in clip.record.provenance:
+        if source is not None and moments and "mixed" not in clip.record.provenance:
             with contextlib.suppress(MotionError, SpecError):  # of a part in which hips or shoulders were never seen
-                found.append(_compared(clip, _source(file), np.asarray(moments, np.float64)))
+                found.append(_compared(clip, source, np.asarray(moments, np.float64)))
         if progress is not None:
             progress(1)
     if not found:
@@ -79,25 +80,21 @@ def reenactments(
     return found
 
 
-def _called(file: MotionFile) -> tuple[str, ...]:
-    """What a clip's record may call it."""
-    return (read(file.path, file.reading).source,)
-
-
-@functools.lru_cache(maxsize=4096)
 def _source(file: MotionFile) -> Source:
     name = format_of(file.path, file.reading)
     if name == "video" or name in KEYPOINT_FORMATS:
         keypoints = (
             video_keypoints(file.path, file.reading) if name == "video" else keypoints_in(file.path, file.reading)
         )
-        return Source(keypoints=keypoints, view=fit(keypoints).view)
+        found = fit(keypoints)
+        return Source(name=found.motion.source, keypoints=keypoints, view=found.view)
     motion = read(file.path, file.reading)
     joints, _ = forward(motion.full_pose, motion.transl)
     names = SMPLX_JOINTS if motion.fingers else _BODY
     points = joints[:, [JOINT_INDEX[each] for each in names], :2] * [1, -1]
     seen = np.ones(points.shape[:2])
     return Source(
+        name=motion.source,
         keypoints=Keypoints(points=points, seen=seen, names=tuple(names), fps=motion.fps, source=motion.source),
         view=np.eye(3),
     )
