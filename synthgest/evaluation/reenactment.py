@@ -48,11 +48,13 @@ class Source:
     """What a motion file shows.
 
     name: what records of clips call it. keypoints: as its camera saw them. view: (3, 3) from the motion to the camera's axes.
+    away: metres from its lens, 0 where it sees from afar.
     """
 
     name: str
     keypoints: Keypoints
     view: Array
+    away: float
 
 
 def reenactments(
@@ -87,7 +89,7 @@ def _source(file: MotionFile) -> Source:
             video_keypoints(file.path, file.reading) if name == "video" else keypoints_in(file.path, file.reading)
         )
         found = fit(keypoints)
-        return Source(name=found.motion.source, keypoints=keypoints, view=found.view)
+        return Source(name=found.motion.source, keypoints=keypoints, view=found.view, away=found.away)
     motion = read(file.path, file.reading)
     joints, _ = forward(motion.full_pose, motion.transl)
     names = SMPLX_JOINTS if motion.fingers else _BODY
@@ -97,12 +99,13 @@ def _source(file: MotionFile) -> Source:
         name=motion.source,
         keypoints=Keypoints(points=points, seen=seen, names=tuple(names), fps=motion.fps, source=motion.source),
         view=np.eye(3),
+        away=0.0,
     )
 
 
 def _compared(clip: Clip, source: Source, moments: Array) -> Reenacted:
     there = _at(source.keypoints, moments, fps=clip.record.fps)
-    here = _as_seen(clip, there, source.view)
+    here = _as_seen(clip, there, source)
     if there.framed:
         there, here = _framed(there), _framed(here)
     return Reenacted(
@@ -126,15 +129,17 @@ def _at(keypoints: Keypoints, moments: Array, *, fps: float) -> Keypoints:
     return replace(keypoints, points=points, seen=seen, fps=fps)
 
 
-def _as_seen(clip: Clip, like: Keypoints, view: Array) -> Keypoints:
-    """The clip's joints as the source's camera would have seen them, from afar; of a mirrored performance, in a mirror."""
+def _as_seen(clip: Clip, like: Keypoints, source: Source) -> Keypoints:
+    """The clip's joints as the source's camera would have seen them; of a mirrored performance, in a mirror."""
     joints = clip.truth()["joints_3d"].astype(np.float64)
     names = like.names
     if clip.record.provenance.get("mirrored"):
         joints, names = joints * [-1, 1, 1], tuple(twin(name) for name in names)
-    points = joints[:, [JOINT_INDEX[name] for name in names]] @ view.T
+    joints = joints - joints[:, :1].mean(axis=0)
+    points = joints[:, [JOINT_INDEX[name] for name in names]] @ source.view.T
+    nearer = 1 / np.maximum(1 - points[..., 2:] / source.away, 0.1) if source.away else 1.0
     return Keypoints(
-        points=points[..., :2] * [1, -1],
+        points=points[..., :2] * [1, -1] * nearer,
         seen=np.ones(points.shape[:2]),
         names=like.names,
         fps=like.fps,

@@ -55,12 +55,13 @@ class Fit:
     """A motion that was found in keypoints.
 
     motion: upright, in the camera's directions: +Z is towards it, +X to the right of the picture. view: (3, 3) from there to the
-    camera's own axes (x right, y up, z towards the lens), which may look down. points: (T, K, 2) where the fitted joints lie, in
-    the pictures' pixels; of those of the body that some frame shows.
+    camera's own axes (x right, y up, z towards the lens), which may look down. away: metres from the lens, as it was assumed; 0: it
+    sees from afar. points: (T, K, 2) where the fitted joints lie, pixels; of those of the body that some frame shows.
     """
 
     motion: Motion
     view: Array
+    away: float
     points: Array
 
     def seen(self, keypoints: Keypoints) -> Keypoints:
@@ -91,7 +92,7 @@ def fit(keypoints: Keypoints) -> Fit:
     motion = Motion.from_full_pose(
         pose, way, fps=keypoints.fps, fingers=bool(hands), source=f"video {keypoints.source}"
     )
-    return Fit(motion=motion, view=view, points=points)
+    return Fit(motion=motion, view=view, away=_FOCAL * keypoints.height / scale, points=points)
 
 
 @functools.cache
