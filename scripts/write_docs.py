@@ -18,15 +18,24 @@ COMMANDS = (
         "generate",
         "prompts",
         "backgrounds",
+        "places",
         "preview",
         "motion convert",
+        "motion extract",
         "motion preview",
         "score",
         "select",
         "train",
     ),
-    *("evaluate accuracy", "evaluate knn", "evaluate probe", "evaluate zero-shot", "evaluate latency"),
-    *("verify", "list", "doctor"),
+    *(
+        "evaluate accuracy",
+        "evaluate knn",
+        "evaluate probe",
+        "evaluate zero-shot",
+        "evaluate drift",
+        "evaluate latency",
+    ),
+    *("export", "verify", "list", "doctor"),
 )
 STRIPS = DOCS / "images" / "gestures"
 DIGESTS = STRIPS / "digests.json"
