@@ -117,7 +117,7 @@ def _first(keypoints: Keypoints) -> tuple[Array, Array, float]:
     Returns rotations (T, 55, 3), the view (3, 3) from that height, and pixels a metre.
     """
     found = []
-    for height in _HEIGHTS:
+    for height in _HEIGHTS if not keypoints.framed else (0.0,):  # of a frame's own scale nothing tells the height
         view = Rotation.from_rotvec([height, 0, 0]).as_matrix()
         pose, cost, scale = _nearest(keypoints, view)
         in_picture = cost * scale**2  # a torso that is seen from above is short: a metre of it has more pixels
