@@ -16,6 +16,7 @@ Floats = NDArray[np.float32]
 _TRIES = 40
 _ROOM = 0.06  # of the picture's height: as far hands stay off what is in front
 _FREE = 0.9  # metres before the lens
+_BROADEST = 0.04  # of a post's distance from the lens, its radius: broader ones are a stripe through the picture
 _COLOURS: tuple[Colour, ...] = (
     (0.55, 0.42, 0.3), (0.35, 0.26, 0.2), (0.8, 0.78, 0.74), (0.4, 0.42, 0.45), (0.25, 0.3, 0.36), (0.7, 0.65, 0.55)
 )  # fmt: skip
@@ -93,7 +94,7 @@ def _post(rng: np.random.Generator, body: Floats, camera: Camera) -> Thing | Non
     room = float(((body[..., [0, 2]] - middle) @ way).max())
     if near > away - _FREE or near < room + 0.2:
         return None
-    radius = rng.uniform(0.03, 0.09)
+    radius = min(rng.uniform(0.03, 0.09), _BROADEST * (away - near))
     aside = rng.uniform(-1, 1) * across * (1 - near / away)
     colour = _COLOURS[int(rng.integers(len(_COLOURS)))]
     sides = [(radius, height) for height in np.arange(0.0, 3.2, 0.05)]
