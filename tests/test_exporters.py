@@ -1,5 +1,6 @@
 """Exports are read back by the formats' own readers, and no name of a class leads anywhere."""
 
+import dataclasses
 import json
 import tarfile
 from collections import Counter
@@ -18,8 +19,9 @@ from synthgest.cli import app
 from synthgest.data.splits import groups_of
 from synthgest.errors import DatasetError, SpecError, StorageError
 from synthgest.exporters import exporter_entries
-from synthgest.exporters.job import Job, export, plain_names
-from synthgest.gestures import Gesture, load_gestures
+from synthgest.exporters.job import export, plain_names
+from synthgest.gestures import Gesture, gestures_from_folder, load_gestures
+from synthgest.motion import perform, write_motion
 from synthgest.types import Recipe
 
 TINY = {"width": 64, "height": 64, "fps": 8, "frames": [12, 14]}
@@ -83,16 +85,20 @@ def test_lists_are_read_back(
     assert sorted(found.values()) == sorted(counted(dataset).values())
 
 
-def test_paths_and_labels_are_as_mmaction_and_vificlip_read_them(drawn: sg.Dataset, tmp_path: Path) -> None:
+@pytest.mark.parametrize("which", ["drawn", "hostile"])
+def test_paths_and_labels_are_as_mmaction_and_vificlip_read_them(
+    which: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    dataset: sg.Dataset = request.getfixturevalue(which)
     for layout in ("mmaction2", "vificlip"):
-        export(drawn, tmp_path / layout, layout, fractions=SHARES)
+        export(dataset, tmp_path / layout, layout, fractions=SHARES)
         labels = {}
         for split in SHARES:
             for line in (tmp_path / layout / f"{split}.txt").read_text().splitlines():
                 path, label = line.split()  # as mmaction.datasets.VideoDataset splits it
                 assert (tmp_path / layout / path).is_file()
                 labels[Path(path).stem] = int(label)
-        assert labels == {clip.id: clip.label for clip in drawn}
+        assert labels == {clip.id: clip.label for clip in dataset}
     assert (tmp_path / "vificlip" / "labels.csv").read_text().splitlines()[1].startswith("0,a person")
 
 
@@ -160,19 +166,24 @@ def test_datasets_and_croissant_read_what_goes_to_the_hub(
     assert "AI-generated" in card
 
 
-def test_splits_share_no_motion(tmp_path: Path, drawn: sg.Dataset) -> None:
-    seen: dict[str, set[str]] = {}
-
-    def spy(job: Job) -> None:
-        for split, clip in job.each():
-            for name in groups_of(clip, "motion"):
-                seen.setdefault(name, set()).add(split)
-
-    entry = type("Entry", (), {"load": staticmethod(lambda: spy)})
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("synthgest.exporters.job.exporter_entries", lambda: {"spy": entry})
-        export(drawn, tmp_path / "spied", "spy", fractions=SHARES)
-    assert all(len(splits) == 1 for splits in seen.values())
+def test_splits_share_no_motion(tmp_path: Path) -> None:
+    wave = load_gestures(["everyday/wave"])[0]
+    (tmp_path / "takes" / "wave").mkdir(parents=True)
+    for take in range(4):
+        motion = perform(wave, np.random.default_rng(take), fps=8.0, frames=(12, 14)).motion
+        write_motion(tmp_path / "takes" / "wave" / f"{take}.npz", dataclasses.replace(motion, source=f"take {take}"))
+    captured = sg.generate(
+        gestures_from_folder(tmp_path / "takes"), settings=TINY, clips=8, seed=2, out=tmp_path / "set"
+    )
+    assert max(Counter(groups_of(clip, "motion") for clip in captured).values()) > 1
+    export(captured, tmp_path / "k", "kinetics", fractions=SHARES)
+    sides = [
+        {row.split(",")[1] for row in (tmp_path / "k" / f"{split}.csv").read_text().splitlines()[1:]}
+        for split in SHARES
+    ]
+    motions = [{groups_of(clip, "motion") for clip in captured if clip.id in side} for side in sides]
+    assert all(sides)
+    assert not motions[0] & motions[1]
 
 
 def test_an_export_is_whole_or_not_there(drawn: sg.Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -222,4 +233,3 @@ def test_the_command_exports_and_lists(drawn: sg.Dataset, tmp_path: Path) -> Non
     assert json.loads(told.stdout.splitlines()[-1])["clips"] == {"train": len(drawn)}
     listed = CliRunner().invoke(app, ["list", "exporters"])
     assert all(name in listed.stdout for name in exporter_entries())
-    assert len(load_gestures(["everyday/wave"])) == 1

@@ -129,10 +129,10 @@ def _shard(text: str) -> tuple[int, int]:
 
 def _watch_films(request: "Request", output: Output) -> None:
     """See the films that are asked for before clips are made of them: each takes seconds, and one may show nobody."""
-    films = [
-        file for gesture in request.gestures for file in gesture.motions if file.path.suffix.lower() in VIDEO_SUFFIXES
+    motions = [file for gesture in request.gestures for file in gesture.motions]
+    films = [  # what names another format has a reader of its own
+        file for file in motions if file.path.suffix.lower() in VIDEO_SUFFIXES and file.reading.format in ("", "video")
     ]
-    films = [file for file in films if file.reading.format in ("", "video")]  # others have a reader of their own
     if not films:
         return
     from synthgest.extraction.video import read_video_motion

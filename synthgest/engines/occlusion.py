@@ -10,6 +10,7 @@ from scipy.spatial import ConvexHull, QhullError
 from synthgest.body.things import Colour, Thing, block, lathe
 from synthgest.errors import require_range
 from synthgest.scene.camera import Camera
+from synthgest.scene.shapes import turned
 
 Floats = NDArray[np.float32]
 
@@ -111,18 +112,14 @@ def _stood(thing: Thing, middle: NDArray[np.float64], way: NDArray[np.float64], 
     """A thing whose z points to the camera, in the world, turned a little about itself."""
     centre = (thing.vertices.min(axis=0) + thing.vertices.max(axis=0)) / 2
     centre[1] = 0
-    to_camera = np.arctan2(way[0], way[1])
-    own, world = (_about(angle) for angle in (yaw, to_camera))
-    place = ((thing.vertices - centre) @ own.T + centre) @ world.T + np.array([middle[0], 0.0, middle[1]])
-    normals = thing.normals @ own.T @ world.T
+    to_camera = float(np.arctan2(way[0], way[1]))
+    place = turned(turned(thing.vertices - centre, yaw) + centre, to_camera) + np.array([middle[0], 0.0, middle[1]])
     return Thing(
-        vertices=place.astype(np.float32), normals=normals.astype(np.float32), faces=thing.faces, surface=thing.surface
+        vertices=place.astype(np.float32),
+        normals=turned(turned(thing.normals, yaw), to_camera),
+        faces=thing.faces,
+        surface=thing.surface,
     )
-
-
-def _about(yaw: float) -> NDArray[np.float64]:
-    c, s = np.cos(yaw), np.sin(yaw)
-    return np.array([[c, 0.0, s], [0.0, 1.0, 0.0], [-s, 0.0, c]])
 
 
 def _hides(thing: Thing, body: Floats, hands: Floats, shown: range, cameras: Sequence[Camera]) -> float | None:

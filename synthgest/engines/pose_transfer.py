@@ -118,8 +118,8 @@ class PoseTransfer:
         drawing = self._renderer.draw(parts.mesh, cameras, setting, frames=shown.tolist())
         for number, (frame, drawn) in enumerate(zip(wanted, drawing, strict=True)):
             pictures[number] = sensor.expose(drawn.picture, int(frame))
-            place_ = int(shown[number])
-            instances[number], depth[number] = parts.instances(drawn, cameras[place_], place_), drawn.depth
+            at = int(shown[number])
+            instances[number], depth[number] = parts.instances(drawn, cameras[at], at), drawn.depth
         work = CameraWork(
             kind=staged.work.kind, cameras=tuple(cameras[place] for place in shown), seen=staged.work.seen
         )

@@ -25,7 +25,7 @@ from synthgest.motion.sources import motion_digest
 
 LONGEST_SIDE, FPS, SECONDS = 640, 30.0, 60.0
 """Of a film as it is read: pixels, and frames a second, at most; how long it may be."""
-_METHOD = 1  # rises when the same film becomes another motion
+_METHOD = 1  # rises when the same film becomes another motion: also when keypoint_fit or hand_fit find another one
 
 
 def read_video_motion(path: Path, reading: Reading) -> Motion:
@@ -39,7 +39,7 @@ def read_video_motion(path: Path, reading: Reading) -> Motion:
 
 
 def _depends(reading: Reading) -> str:
-    return f"{_METHOD} {_estimator(reading.estimator, reading.model).mark}"
+    return f"{_METHOD} {_mark(reading.estimator, reading.model)}"
 
 
 read_video_motion.depends = _depends  # type: ignore[attr-defined]
@@ -99,6 +99,12 @@ def _estimated(path: Path, reading: Reading) -> Keypoints:
 @functools.lru_cache(maxsize=2)
 def _estimator(name: str, model: str) -> KeypointEstimator:
     return load_estimator(name, model)
+
+
+@functools.lru_cache(maxsize=2)
+def _mark(name: str, model: str) -> str:
+    """A digest of the weights is not made anew for every film."""
+    return _estimator(name, model).mark
 
 
 def _kept(path: Path, reading: Reading, name: str) -> Path:

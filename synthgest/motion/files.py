@@ -15,10 +15,7 @@ from synthgest.motion.reading import Reading
 from synthgest.motion.retarget import to_motion
 from synthgest.motion.sequence import Motion
 from synthgest.motion.settling import Y_UP
-from synthgest.motion.sources import VIDEO_SUFFIXES
-
-GROUP = "synthgest.motions"
-"""The entry-point group in which a package names its readers."""
+from synthgest.motion.sources import GROUP, VIDEO_SUFFIXES
 
 Reader = Callable[[Path, Reading], Motion]
 """What an entry point names: the motion in a file, or MotionError."""

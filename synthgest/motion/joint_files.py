@@ -17,7 +17,7 @@ from scipy.spatial.transform import Rotation
 from synthgest.errors import MotionError
 from synthgest.motion.arrays import read_npy
 from synthgest.motion.joint_fit import fitted
-from synthgest.motion.keypoint_layouts import HAND, HAND_POINTS, MEDIAPIPE, MEDIAPIPE_EARS, MEDIAPIPE_POINTS
+from synthgest.motion.keypoint_layouts import HAND_POINTS, MEDIAPIPE, MEDIAPIPE_EARS, MEDIAPIPE_POINTS, hand, sided
 from synthgest.motion.reading import Reading
 from synthgest.motion.sequence import Motion
 from synthgest.motion.settling import Y_UP, grounded, relax_hands, turned_to_front
@@ -109,19 +109,12 @@ def read_mediapipe(path: Path, reading: Reading) -> Motion:
     pose = _landmarks(frames, _POSE_KEY, MEDIAPIPE_POINTS, path)
     if pose is None:
         raise MotionError(f"no frame of {path} has {_POSE_KEY}")
-    seen = {
-        f"{side}_{name}": pose[:, numbers[place]]
-        for name, numbers in MEDIAPIPE.items()
-        for place, side in enumerate(("left", "right"))
-    }
+    seen = sided(pose, MEDIAPIPE)
     seen["head"] = pose[:, list(MEDIAPIPE_EARS)].mean(axis=1)
     for side, key in zip(("left", "right"), _HAND_KEYS, strict=True):
-        hand = _landmarks(frames, key, HAND_POINTS, path)
-        if hand is not None:
-            hand = hand - hand[:, :1] + seen[f"{side}_wrist"][:, None]
-            for finger, first in HAND.items():
-                for segment in range(3):
-                    seen[f"{side}_{finger}{segment + 1}"] = hand[:, first + segment]
+        points = _landmarks(frames, key, HAND_POINTS, path)
+        if points is not None:
+            seen |= hand(side, points - points[:, :1] + seen[f"{side}_wrist"][:, None])
     seen = {name: places * [1, -1, -1] for name, places in seen.items() if np.isfinite(places).any()}
     return _motion(seen, path, reading, fps=float(rate), up="y")
 

@@ -5,7 +5,6 @@ OpenPose: Cao et al. 2019, the layout BODY_25. MediaPipe: Bazarevsky et al. 2020
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,26 +49,23 @@ _OPENPOSE = {
 _WHOLE_BODY = 133
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """Points of a body. pairs: numbers of the left and the right joint by the part's name. ears: numbers, left and right."""
+def sided(points: Array, pairs: Mapping[str, tuple[int, int]]) -> Named:
+    """The joints among points (T, K, D) by name. pairs: numbers of the left and the right one by the part's name."""
+    return {
+        f"{side}_{name}": points[:, numbers[place]]
+        for name, numbers in pairs.items()
+        for place, side in enumerate(("left", "right"))
+    }
 
-    pairs: Mapping[str, tuple[int, int]]
-    ears: tuple[int, int]
 
-    def named(self, points: Array) -> Named:
-        """The joints among points (T, K, 3) x, y and certainty; the head lies between the ears."""
-        found = {
-            f"{side}_{name}": points[:, numbers[place]]
-            for name, numbers in self.pairs.items()
-            for place, side in enumerate(("left", "right"))
-        }
-        return found | {"head": between(*(points[:, ear] for ear in self.ears))}
+def _named(points: Array, pairs: Mapping[str, tuple[int, int]], ears: tuple[int, int]) -> Named:
+    """Those of a body (T, K, 3); the head lies between the ears."""
+    return sided(points, pairs) | {"head": between(*(points[:, ear] for ear in ears))}
 
 
 def coco(points: Array) -> Named:
     """Of 17 points of the body, or of all 133."""
-    found = Layout(_COCO, (COCO_KEYPOINTS.index("left_ear"), COCO_KEYPOINTS.index("right_ear"))).named(points)
+    found = _named(points, _COCO, (COCO_KEYPOINTS.index("left_ear"), COCO_KEYPOINTS.index("right_ear")))
     if points.shape[1] == _WHOLE_BODY:
         found |= {"left_foot": points[:, 17], "right_foot": points[:, 20]}
         found |= hand("left", points[:, 91:112]) | hand("right", points[:, 112:133])
@@ -78,16 +74,16 @@ def coco(points: Array) -> Named:
 
 def openpose(points: Array) -> Named:
     """Of the 25 points of BODY_25; the neck is the middle of the shoulders, and says nothing of its own."""
-    return Layout(_OPENPOSE, (18, 17)).named(points)
+    return _named(points, _OPENPOSE, (18, 17))
 
 
 def mediapipe(points: Array) -> Named:
     """Of MediaPipe's 33 points of a body."""
-    return Layout(MEDIAPIPE, MEDIAPIPE_EARS).named(points)
+    return _named(points, MEDIAPIPE, MEDIAPIPE_EARS)
 
 
 def hand(side: str, points: Array) -> Named:
-    """The finger joints of one hand's 21 points (T, 21, 3)."""
+    """The finger joints of one hand's 21 points (T, 21, D)."""
     return {
         f"{side}_{finger}{segment + 1}": points[:, first + segment]
         for finger, first in HAND.items()

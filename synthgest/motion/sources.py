@@ -9,6 +9,9 @@ from pathlib import Path
 from synthgest.errors import MotionError, SpecError
 from synthgest.motion.reading import Reading
 
+GROUP = "synthgest.motions"
+"""The entry-point group in which a package names its readers."""
+
 VIDEO_SUFFIXES = (".avi", ".m4v", ".mkv", ".mov", ".mp4", ".webm")
 """Films, in which somebody is seen who moves."""
 
@@ -48,11 +51,10 @@ def motion_file(path: Path, reading: Reading) -> MotionFile:
 
 def _depends(path: Path, reading: Reading) -> str:
     """What a film's motion depends on besides it: a reader of films says so by its attribute ``depends``."""
-    name = reading.format or ("video" if path.suffix.lower() in VIDEO_SUFFIXES else "")
     if path.suffix.lower() not in VIDEO_SUFFIXES:
         return ""
-    (entry,) = entry_points(group="synthgest.motions", name=name) or (None,)
-    told = getattr(entry.load(), "depends", None) if entry is not None else None
+    readers = [entry.load() for entry in entry_points(group=GROUP, name=reading.format or "video")]
+    told = getattr(readers[0], "depends", None) if readers else None
     return "" if told is None else str(told(reading))
 
 
