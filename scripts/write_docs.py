@@ -35,7 +35,7 @@ COMMANDS = (
         "evaluate drift",
         "evaluate latency",
     ),
-    *("export", "verify", "list", "doctor"),
+    *("report", "audit", "export", "licenses", "verify", "list", "doctor"),
 )
 STRIPS = DOCS / "images" / "gestures"
 DIGESTS = STRIPS / "digests.json"

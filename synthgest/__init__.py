@@ -4,7 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from synthgest.api import generate, score
+    from synthgest.api import generate, score, write_audit, write_report
     from synthgest.data.dataset import Clip, Dataset
     from synthgest.data.real.dataset import RealDataset, open_dataset
     from synthgest.data.verify import verify
@@ -23,6 +23,8 @@ __version__ = "0.1.0"
 _HOMES = {
     "generate": "synthgest.api",
     "score": "synthgest.api",
+    "write_audit": "synthgest.api",
+    "write_report": "synthgest.api",
     "Clip": "synthgest.data.dataset",
     "Dataset": "synthgest.data.dataset",
     "RealDataset": "synthgest.data.real.dataset",
@@ -67,6 +69,8 @@ __all__ = [
     "train",
     "tsn_indices",
     "verify",
+    "write_audit",
+    "write_report",
 ]
 
 

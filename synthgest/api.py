@@ -1,9 +1,9 @@
-"""The Python face of the commands: ``generate`` takes any function as a generator, ``score`` any scorer by its name."""
+"""The Python face of the commands: ``generate`` with any function, ``score`` with any scorer, ``write_report``, ``write_audit``."""
 
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from synthgest.data.dataset import Dataset
 from synthgest.distractors import load_classes
@@ -11,12 +11,16 @@ from synthgest.engines import CallableEngine
 from synthgest.errors import CorruptClip, SpecError
 from synthgest.executors.task import Outcome
 from synthgest.generation import Request, prepare, run
-from synthgest.gestures import Gesture
+from synthgest.gestures import Gesture, gestures_from_folder
 from synthgest.recipes import change, load_recipe
 from synthgest.scoring import load_scorer
 from synthgest.scoring.run import score_clips
 from synthgest.scoring.store import Scores
 from synthgest.types import Engine, Recipe, Rendered, Shot
+
+if TYPE_CHECKING:
+    from synthgest.report.evidence import AnySet, Progress
+    from synthgest.report.run import Report
 
 Generator = Callable[[Sequence[Shot]], Iterable[Rendered]]
 
@@ -79,6 +83,63 @@ def score(
     if scored.corrupt:
         raise CorruptClip(scored.corrupt[0], f"{len(scored.corrupt)} clips cannot be read, such as {scored.corrupt[0]}")
     return scored.scores
+
+
+def write_report(
+    dataset: Dataset,
+    path: str | Path,
+    *,
+    real: "AnySet | None" = None,
+    against: Dataset | None = None,
+    sources: str | Path | None = None,
+    fail_if: Sequence[str] = (),
+    progress: "Progress | None" = None,
+    **settings: Any,
+) -> "Report":
+    """Judge a data set: one HTML page at ``path``, every number as JSON beside it, and both in what is returned.
+
+    real: filmed clips with the same class numbers (``open_dataset(DIR, like=dataset)``). against: another set to compare with.
+    sources: the folder of motions that clips were generated from, for their drift. fail_if: conditions such as ``"auroc < 0.7"``,
+    whose verdicts are in ``Report.verdicts``. settings: see ``ReportSettings`` (encoder, pictures, cache, seed, players). SpecError
+    for a condition that cannot be read, DatasetError where no clip can be.
+    """
+    from synthgest.report.comparison import FIGURES
+    from synthgest.report.evidence import ReportSettings
+    from synthgest.report.gate import conditions
+    from synthgest.report.run import report, write
+
+    gates = conditions(fail_if, list(FIGURES))
+    found = report(
+        dataset,
+        ReportSettings(**settings),
+        real=real,
+        against=against,
+        sources=() if sources is None else gestures_from_folder(Path(sources)),
+        gates=gates,
+        progress=progress,
+    )
+    write(found, Path(path))
+    return found
+
+
+def write_audit(
+    dataset: "AnySet",
+    path: str | Path,
+    *,
+    fail_if: Sequence[str] = (),
+    progress: "Progress | None" = None,
+    **settings: Any,
+) -> "Report":
+    """As ``write_report``, for clips that anybody made (``open_dataset``): what is spoilt, doubled, leaked or labelled wrongly."""
+    from synthgest.report.audit import audit
+    from synthgest.report.comparison import FIGURES
+    from synthgest.report.evidence import ReportSettings
+    from synthgest.report.gate import conditions
+    from synthgest.report.run import write
+
+    found = audit(dataset, ReportSettings(**settings), gates=conditions(fail_if, list(FIGURES)), progress=progress)
+    write(found, Path(path))
+    return found
 
 
 def _generator(

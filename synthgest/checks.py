@@ -29,11 +29,16 @@ def check(rendered: Rendered, frames: Frames, gesture: Gesture) -> None:
     Reasons: ``black``, ``flat``, ``frozen``, ``flash``, and, where joints are known, ``figure`` and ``hand`` (out of the
     picture).
     """
+    check_pixels(frames)
+    if "joints_2d" in rendered.truth:
+        _check_figure(rendered.truth, frames.shape[2], frames.shape[1], gesture)
+
+
+def check_pixels(frames: Frames) -> None:
+    """Raise ShotFailed (``black``, ``flat``, ``frozen``, ``flash``) if frames (T, H, W, 3) uint8 RGB show that they are spoilt."""
     blocks = _block_means(frames)
     _check_exposure(frames, blocks)
     _check_change(blocks)
-    if "joints_2d" in rendered.truth:
-        _check_figure(rendered.truth, frames.shape[2], frames.shape[1], gesture)
 
 
 def _block_means(frames: Frames) -> NDArray[np.float32]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from synthgest.checks import check
 from synthgest.errors import FrameError, MissingDependency, ModelError, MotionError, ShotFailed, SpecError, StorageError
 from synthgest.frames import Frames, require_encodable, require_plain, require_truth, to_uint8
-from synthgest.types import Attempt, Engine, Rendered, Shot
+from synthgest.types import Attempt, DigitalSourceType, Engine, Rendered, Shot
 
 Answer = TypeVar("Answer")
 
@@ -30,6 +30,7 @@ class Take:
     fps: float
     truth: Mapping[str, NDArray[Any]]
     provenance: Mapping[str, Any]
+    digital_source_type: DigitalSourceType
     spoilt: tuple[Attempt, ...]
 
 
@@ -106,7 +107,13 @@ def _checked(shot: Shot, made: Rendered | Exception, spoilt: tuple[Attempt, ...]
     require_plain(made.provenance)
     check(made, frames, shot.gesture)
     return Take(
-        shot=shot, frames=frames, fps=float(made.fps), truth=made.truth, provenance=made.provenance, spoilt=spoilt
+        shot=shot,
+        frames=frames,
+        fps=float(made.fps),
+        truth=made.truth,
+        provenance=made.provenance,
+        digital_source_type=made.digital_source_type,
+        spoilt=spoilt,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from numpy.typing import NDArray
 
@@ -87,19 +87,24 @@ TRUTH: dict[str, str] = {
 """Names that ground truth may have, with axes, dtype and unit."""
 
 
+DigitalSourceType = Literal["trainedAlgorithmicMedia", "algorithmicMedia", "compositeSynthetic"]
+"""IPTC's terms for what is AI-generated: by a trained model, by an algorithm alone, or put together with what was recorded."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
     """What an engine made of one shot.
 
     frames: (T, H, W, 3) RGB, uint8; or float in [0, 1], checked for NaN before it becomes uint8. fps: frames per
     second. truth: arrays named as in ``TRUTH``, where the engine knows them. provenance: plain values that say what the
-    clip was made from (source, motion, body, background, prompt ...), kept in its record.
+    clip was made from (source, motion, body, background, prompt ...), kept in its record. digital_source_type: how it came about.
     """
 
     frames: NDArray[Any]
     fps: float
     truth: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     provenance: Mapping[str, Any] = field(default_factory=dict)
+    digital_source_type: DigitalSourceType = "trainedAlgorithmicMedia"
 
 
 @runtime_checkable

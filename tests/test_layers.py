@@ -34,9 +34,10 @@ LAYERS = [
     {"training"},
     {"extraction", "exporters"},
     {"evaluation", "scoring.prototype"},
+    {"report"},
     {"generation"},
     {"estimate"},
-    {"api", "backgrounds", "doctor", "places_survey", "preview", "survey"},
+    {"api", "backgrounds", "doctor", "licences", "places_survey", "preview", "survey"},
     {"cli"},
     {"__init__", "__main__"},
 ]

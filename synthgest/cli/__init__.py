@@ -9,16 +9,19 @@ import typer
 
 from synthgest import __version__
 from synthgest.cli import (
+    audit,
     backgrounds,
     doctor,
     evaluate,
     export,
     generate,
+    licenses,
     listing,
     motion,
     places,
     preview,
     prompts,
+    report,
     score,
     select,
     train,
@@ -45,7 +48,10 @@ app.command("score")(score.command)
 app.command("select")(select.command)
 app.command("train")(train.command)
 app.add_typer(evaluate.app, name="evaluate")
+app.command("report")(report.command)
+app.command("audit")(audit.command)
 app.command("export")(export.command)
+app.command("licenses")(licenses.command)
 app.command("verify")(verify.command)
 app.command("list")(listing.command)
 app.command("doctor")(doctor.command)

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +12,7 @@ import typer
 from synthgest.errors import ConfigChanged, SynthgestError
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.progress import Progress, TaskID
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print one JSON object as the last line of standard output.")]
 
@@ -75,3 +75,16 @@ class Output:
         console = Console(file=sys.stderr)
         with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
             yield progress
+
+    @contextmanager
+    def bars(self) -> Iterator[Callable[[str, int, int], None]]:
+        """Progress of several tasks in turn: what is returned is told a task's name, how many more are done, and of how many."""
+        with self.progress() as bar:
+            tasks: dict[str, TaskID] = {}
+
+            def tell(name: str, count: int, total: int) -> None:
+                if name not in tasks:
+                    tasks[name] = bar.add_task(name, total=total)
+                bar.advance(tasks[name], count)
+
+            yield tell

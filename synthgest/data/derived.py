@@ -26,6 +26,7 @@ _COLUMNS: dict[str, tuple[pa.DataType, str]] = {
     "fps": (pa.float64(), "float64"),
     "recipe": (pa.string(), "string"),
     "licence": (pa.string(), "string"),
+    "digital_source_type": (pa.string(), "string"),
     "provenance": (pa.string(), "string"),
     "sha256": (pa.string(), "string"),
 }
@@ -85,7 +86,8 @@ task_categories:
 ---
 # Synthetic gesture clips
 
-{len(dataset)} clips of {len(dataset.classes)} gestures, made by synthgest with {recipes}. Nobody was filmed.
+{len(dataset)} clips of {len(dataset.classes)} gestures, made by synthgest with {recipes}. They are AI-generated; nobody was
+filmed. Every video file says so in its metadata.
 
 | label | gesture | clips |
 |---|---|---|

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from synthgest.data.marking import mark
 from synthgest.data.records import Failure, Record, clip_path, encode, failure_path
 from synthgest.data.storage import write_bytes, write_whole
 from synthgest.data.video import require_video, write_video
@@ -35,7 +36,7 @@ class Publisher:
             digests.append((file_digest(part), part.stat().st_size))
 
         video = clip_path(self.folder, shot.id, ".mp4")
-        write_whole(video, lambda part: write_video(part, frames, take.fps), check)
+        write_whole(video, lambda part: write_video(part, frames, take.fps, mark(take.digital_source_type)), check)
         digest, size = digests[0]
         record = Record(
             id=shot.id,
@@ -53,6 +54,7 @@ class Publisher:
             config=self.config,
             licence=self.licence,
             provenance=dict(take.provenance),
+            digital_source_type=take.digital_source_type,
             attempts=take.spoilt,
         )
         failure_path(self.folder, shot.id).unlink(missing_ok=True)  # before: no clip is both made and failed

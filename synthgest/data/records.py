@@ -20,8 +20,8 @@ class Record:
     id: the clip's id. gesture: full name. index: its number among the gesture's clips. seed: that was used. sha256: of
     the video file. bytes: size of the video file. truth_sha256: of the ground truth file, empty where there is none.
     frames, width, height (pixels), fps (frames per second). recipe: name of the recipe. config: digest of the recipe and
-    of all else that its clips depend on. licence: of the clip. provenance: what the clip was made from. attempts: takes
-    spoilt before this one.
+    of all else that its clips depend on. licence: of the clip. provenance: what the clip was made from. digital_source_type:
+    IPTC's term for how it came about, empty in records of earlier releases. attempts: takes spoilt before this one.
     """
 
     id: str
@@ -39,6 +39,7 @@ class Record:
     config: str
     licence: str
     provenance: dict[str, Any]
+    digital_source_type: str = ""
     attempts: tuple[Attempt, ...] = ()
 
 

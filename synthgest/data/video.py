@@ -2,7 +2,7 @@
 
 import contextlib
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -19,9 +19,10 @@ from synthgest.frames import Frames, upright
 _OPTIONS = {"preset": "veryfast", "crf": "18", "threads": "1", "g": "12", "bf": "0", "x264-params": "mbtree=0"}
 
 
-def write_video(path: Path, frames: Frames, fps: float) -> None:
-    """Write frames (T, H, W, 3) uint8 RGB as H.264 4:2:0 in mp4, at ``fps`` frames per second."""
+def write_video(path: Path, frames: Frames, fps: float, metadata: Mapping[str, str] | None = None) -> None:
+    """Write frames (T, H, W, 3) uint8 RGB as H.264 4:2:0 in mp4, at ``fps`` frames per second; metadata: of the file."""
     with av.open(str(path), "w", format="mp4") as container:
+        container.metadata.update(metadata or {})
         stream: Any = container.add_stream("libx264", rate=Fraction(fps).limit_denominator(1001), options=_OPTIONS)
         stream.height, stream.width = frames.shape[1:3]
         stream.pix_fmt = "yuv420p"

@@ -25,7 +25,7 @@ from synthgest.render.setting import Setting
 from synthgest.scene.camera_work import CameraWork
 from synthgest.scene.photographs import Backgrounds, open_backgrounds
 from synthgest.tables import to_value
-from synthgest.types import Recipe, Rendered, Shot
+from synthgest.types import DigitalSourceType, Recipe, Rendered, Shot
 
 _PHOTOGRAPHED = "a real place"  # what a caption calls a background of which only the file's name is known
 _WHO = {
@@ -49,12 +49,12 @@ class PoseTransfer:
     @property
     def licence(self) -> str:
         """Of its clips: the recipe's, or SMPL-X's where its body is seen."""
-        return self._licence if self.settings.body == "shipped" else LICENCE
+        return self._licence if self._drawn_body else LICENCE
 
     def fingerprint(self) -> Mapping[str, str]:
         """The shipped body, the words of the captions, and the listing of the user's backgrounds."""
         words = bank_digest("caption") if not self.settings.enrichment.spread else words_digest()
-        drawn = self.settings.body == "shipped"
+        drawn = self._drawn_body
         marks = {"body": _body_digest() if drawn else model_digest(self._body_model), "captions": words}
         marks |= {} if drawn else {"body_model": marks["body"]}  # the same files are the same wherever they lie
         if not drawn and (textures := textures_of(self.settings)):
@@ -129,7 +129,13 @@ class PoseTransfer:
             truth["instances"] = instances
         if settings.depth:
             truth["depth"] = np.where(instances == 1, depth, 0).astype(np.float16)
-        return Rendered(frames=pictures, fps=settings.fps, truth=truth, provenance=self._provenance(shot, staged))
+        return Rendered(
+            frames=pictures,
+            fps=settings.fps,
+            truth=truth,
+            provenance=self._provenance(shot, staged),
+            digital_source_type=self._made_of(staged),
+        )
 
     def _provenance(self, shot: Shot, staged: Staged) -> dict[str, object]:
         person, performance = staged.person, staged.performance
@@ -158,6 +164,15 @@ class PoseTransfer:
             | ({"in_front": staged.front.kind, "covered": staged.front.covers} if staged.front else {})
             | (staged.role.part() if staged.role else {})
         )
+
+    def _made_of(self, staged: Staged) -> DigitalSourceType:
+        """Photographs and captures were recorded; all else is drawn."""
+        recorded = self._backgrounds is not None or staged.performance.moments or not self._drawn_body
+        return "compositeSynthetic" if recorded else "algorithmicMedia"
+
+    @property
+    def _drawn_body(self) -> bool:
+        return self.settings.body == "shipped"
 
     @property
     def _body_model(self) -> Path:

@@ -1,6 +1,7 @@
 """Accuracy of a recogniser on clips with known classes: overall, by class, what is taken for what, and what is rejected."""
 
-from collections.abc import Callable, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from synthgest.data.labelled import LabelledClip
 from synthgest.errors import SpecError
-from synthgest.gestures import load_gestures
+from synthgest.gestures import shipped_gestures
 from synthgest.statistics import Estimate, proportion
 from synthgest.training.recogniser import Recogniser
 
@@ -92,22 +93,20 @@ def accuracy_of(probabilities: NDArray[np.float64], labels: Sequence[int], class
 
 def _mistakes(confusion: NDArray[np.intp], classes: Sequence[str]) -> tuple[Mistake, ...]:
     wrong = confusion - np.diag(np.diag(confusion))
+    alike = _lookalikes()
     pairs = sorted(zip(*np.nonzero(wrong), strict=True), key=lambda pair: (-wrong[pair], pair))
     return tuple(
         Mistake(
             gesture=classes[one],
             taken_for=classes[other],
             clips=int(wrong[one, other]),
-            alike=classes[other] in _lookalikes(classes[one]) or classes[one] in _lookalikes(classes[other]),
+            alike=classes[other] in alike.get(classes[one], ()) or classes[one] in alike.get(classes[other], ()),
         )
         for one, other in pairs
     )
 
 
-def _lookalikes(name: str) -> tuple[str, ...]:
-    """Full names of what a shipped gesture is easily taken for; nothing for a class of the user's own."""
-    try:
-        (gesture,) = load_gestures([name])
-    except SpecError:
-        return ()
-    return tuple(gesture.lookalikes)
+@functools.cache
+def _lookalikes() -> Mapping[str, tuple[str, ...]]:
+    """Full names of what shipped gestures are easily taken for. A class' name is compared with theirs, and leads nowhere."""
+    return {gesture.name: tuple(gesture.lookalikes) for gesture in shipped_gestures()}

@@ -30,8 +30,22 @@ def perceptual_hash(frames: Frames) -> Bits:
 
     frames: ``FRAMES`` frames (T, H, W, 3) uint8 RGB, such as ``Clip.sampled(FRAMES)``.
     """
+    return _signs(thumbnails(frames))
+
+
+def motion_hash(frames: Frames) -> Bits:
+    """As ``perceptual_hash``, of what differs from the clip's median picture: a camera and a place that stay leave no trace.
+
+    frames: all of a clip, (T, H, W, 3) uint8 RGB.
+    """
+    small = thumbnails(frames)
+    moved = np.abs(small - np.median(small, axis=0))
+    return _signs(moved[list(tsn_indices(len(moved), FRAMES))])
+
+
+def _signs(thumbnails: NDArray[np.float32]) -> Bits:
     bits = []
-    for small in thumbnails(frames):
+    for small in thumbnails:
         low = dctn(small, norm="ortho")[:_SIDE, :_SIDE].ravel()[1:]  # without the mean, which is only brightness
         bits.append(low > np.median(low))
     return np.packbits(np.concatenate(bits))

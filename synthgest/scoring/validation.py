@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from synthgest.data.ahead import batches
 from synthgest.data.dataset import Clip, Dataset
 from synthgest.data.storage import write_bytes
-from synthgest.errors import SpecError
+from synthgest.errors import DatasetError, SpecError
 from synthgest.labels import Uncertainty, class_probabilities, uncertainties
 from synthgest.scoring.sample import Sample, sample
 from synthgest.scoring.scorer import Scorer, ScorerMark
@@ -95,6 +96,17 @@ def validate(
 def write_validation(folder: Path, validation: Validation) -> None:
     """Keep a validation beside the scores that it is about."""
     write_bytes(folder / _FILE, json.dumps(asdict(validation), indent=1).encode())
+
+
+def read_validation(folder: Path) -> Validation | None:
+    """The validation that is kept beside scores, or None. DatasetError for a file that holds something else."""
+    path = folder / _FILE
+    if not path.exists():
+        return None
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Validation)
+    except (OSError, msgspec.DecodeError) as error:
+        raise DatasetError(f"cannot read {path} ({error}); run `synthgest score --validate` again") from error
 
 
 def _chosen(clips: Sequence[Clip], most: int, rng: np.random.Generator) -> list[Clip]:

@@ -114,7 +114,7 @@ def open_dataset(
     source: str | Path,
     *,
     layout: str = "",
-    annotations: str | Path = "",
+    annotations: str | Path | Sequence[str | Path] = "",
     split: str = "",
     like: Classified | None = None,
     strangers: Literal["raise", "drop"] = "raise",
@@ -123,9 +123,9 @@ def open_dataset(
     """Open a data set of synthgest, or real clips in any layout that is known.
 
     source: a folder, or for ``hugging-face`` a name on the hub too. layout: one of ``LAYOUTS``; without it a folder with a
-    ``dataset.toml`` is ours, any other has a folder for each class. annotations: the list, for layouts that have one. split:
-    only clips of it. like: a data set whose classes, their numbers and mirror rules are taken, such as the synthetic one, or the
-    training list's for a test list; names are compared without vocabulary, case and punctuation. strangers: clips of other
+    ``dataset.toml`` is ours, any other has a folder for each class. annotations: the list, for layouts that have one, or several.
+    split: only clips of it. like: a data set whose classes, their numbers and mirror rules are taken, such as the synthetic one, or
+    the training list's for a test list; names are compared without vocabulary, case and punctuation. strangers: clips of other
     classes than those. missing: clips that the list names and that are not there.
     """
     folder = Path(source)
@@ -165,7 +165,7 @@ def _renumbered(ours: Dataset, like: Classified, strangers: str) -> RealDataset:
     return RealDataset(str(ours.folder), like.class_entries, clips)
 
 
-def _read(folder: Path, source: str, layout: str, annotations: str | Path) -> list[Entry]:
+def _read(folder: Path, source: str, layout: str, annotations: str | Path | Sequence[str | Path]) -> list[Entry]:
     if layout not in LAYOUTS:
         raise SpecError(f"no layout {layout!r}; {nearest(layout, LAYOUTS)}")
     if layout == "hugging-face":
@@ -174,7 +174,8 @@ def _read(folder: Path, source: str, layout: str, annotations: str | Path) -> li
         return class_folders(folder)
     if not annotations:
         raise SpecError(f"the layout {layout!r} needs annotations=FILE: the list that came with the clips")
-    return list(LISTS[layout](folder, Path(annotations)))
+    lists = [annotations] if isinstance(annotations, str | Path) else annotations
+    return [entry for each in lists for entry in LISTS[layout](folder, Path(each))]
 
 
 def _is_there(entry: Entry) -> bool:

@@ -1,0 +1,164 @@
+"""Drawings for the page, as SVG in the page's own colours: bars, intervals, histograms, points and tables of confusion."""
+
+import math
+from collections.abc import Mapping, Sequence
+from xml.etree import ElementTree
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from synthgest.report.section import plain_text
+from synthgest.statistics import Estimate
+
+_WIDTH = 400  # units; a phone shows one in a pixel, and letters stay legible
+_ROW = 17
+_LABEL = 118
+_LETTERS = 19  # of a label
+_SERIES = 10  # colours
+
+
+def bars(values: Mapping[str, float], *, unit: str = "", most: float | None = None) -> str:
+    """A bar for each name, longest names cut; ``most`` is the end of the scale."""
+    top = most or max([*values.values(), 1e-9])
+    root, width = _rows(len(values)), _WIDTH - _LABEL - 48
+    for row, (name, value) in enumerate(values.items()):
+        y = 4 + row * _ROW
+        _label(root, name, y)
+        _add(
+            root, "rect", x=_LABEL, y=y + 2, width=_part(value / top, width), height=_ROW - 5, rx=2, **{"class": "bar"}
+        )
+        end = _LABEL + _part(value / top, width) + 4
+        _text(root, _told(value, unit), end, y + 12, "value")
+    return _markup(root)
+
+
+def intervals(values: Mapping[str, Estimate], *, mark: float | None = None) -> str:
+    """A share with its interval for each name, from 0 to 1. mark: a line, such as chance."""
+    root, width = _rows(len(values), below=16), _WIDTH - _LABEL - 44
+    height = 8 + len(values) * _ROW
+    for share in (0, 0.25, 0.5, 0.75, 1):
+        x = _LABEL + share * width
+        _add(root, "line", x1=x, x2=x, y1=2, y2=height - 4, **{"class": "grid"})
+        _text(root, f"{share:.0%}", x, height + 8, "axis", "middle")
+    if mark is not None:
+        x = _LABEL + mark * width
+        _add(root, "line", x1=x, x2=x, y1=2, y2=height - 4, **{"class": "mark"})
+    for row, (name, value) in enumerate(values.items()):
+        y = 4 + row * _ROW
+        _label(root, name, y)
+        low, middle, high = (_LABEL + each * width for each in (value.low, value.value, value.high))
+        _add(root, "line", x1=low, x2=high, y1=y + 8, y2=y + 8, **{"class": "interval"})
+        _add(root, "circle", cx=middle, cy=y + 8, r=4, **{"class": "dot"})
+        _text(root, f"{value.value:.0%}", _LABEL + width + 8, y + 12, "value")
+    return _markup(root)
+
+
+def histogram(
+    values: ArrayLike, *, low: float, high: float, unit: str, bins: int = 24, mark: float | None = None
+) -> str:
+    """How often values lie where, between two ends; what lies beyond is in the last bars."""
+    found = np.clip(np.asarray(values, np.float64), low, high)
+    counts, edges = np.histogram(found, bins=bins, range=(low, high))
+    root = _root(150)
+    width, height = (_WIDTH - 44) / bins, 110.0
+    top = max(int(counts.max(initial=0)), 1)
+    for count, edge in zip(counts, edges, strict=False):
+        x = 34 + (edge - low) / (high - low) * (_WIDTH - 44)
+        tall = count / top * height
+        _add(root, "rect", x=x + 0.5, y=8 + height - tall, width=width - 1, height=tall, **{"class": "bar"})
+    _add(root, "line", x1=34, x2=_WIDTH - 10, y1=8 + height, y2=8 + height, **{"class": "grid"})
+    _text(root, str(top), 30, 16, "axis", "end")
+    _text(root, "0", 30, 8 + height, "axis", "end")
+    for share in (0, 0.5, 1):
+        _text(root, f"{low + share * (high - low):.3g}", 34 + share * (_WIDTH - 44), 132, "axis", "middle")
+    _text(root, unit, 34 + (_WIDTH - 44) / 2, 146, "axis", "middle")
+    if mark is not None and low <= mark <= high:
+        x = 34 + (mark - low) / (high - low) * (_WIDTH - 44)
+        _add(root, "line", x1=x, x2=x, y1=4, y2=8 + height, **{"class": "mark"})
+    return _markup(root)
+
+
+def points(places: ArrayLike, series: Sequence[int], names: Sequence[str], hollow: Sequence[bool]) -> str:
+    """Points in a plane. series: of each, the number of its name, which says its colour. hollow: drawn as a ring."""
+    found = np.asarray(places, np.float64)
+    span = np.maximum(np.ptp(found, axis=0), 1e-9)
+    scaled = (found - found.min(axis=0)) / span
+    lines = math.ceil(len(names) / 2)
+    root = _root(300 + 16 * lines)
+    for (x, y), number, ring in zip(scaled, series, hollow, strict=True):
+        kind = f"c{number % _SERIES} {'ring' if ring else 'disc'}"
+        _add(root, "circle", cx=12 + x * (_WIDTH - 24), cy=12 + y * 270, r=2.6, **{"class": kind})
+    for number, name in enumerate(names):
+        x, y = 14 + (number % 2) * (_WIDTH / 2), 302 + 16 * (number // 2)
+        _add(root, "circle", cx=x, cy=y, r=4, **{"class": f"c{number % _SERIES} disc"})
+        _text(root, _cut(name, 26), x + 9, y + 4, "value")
+    return _markup(root)
+
+
+def confusion(counts: NDArray[np.intp], names: Sequence[str]) -> str:
+    """What is taken for what: a row a class, a column what it was taken for, darker where that was more often."""
+    size = min(18.0, (_WIDTH - _LABEL - 8) / max(len(names), 1))
+    tall = size * len(names)
+    root = _root(tall + 14)
+    totals = np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    shares = counts / totals
+    for row, name in enumerate(names):
+        _label(root, name, 4 + row * size + (size - _ROW) / 2)
+        for column in range(len(names)):
+            share = float(shares[row, column])
+            kind = "right" if row == column else "wrong"
+            cell = _add(
+                root,
+                "rect",
+                x=_LABEL + column * size,
+                y=4 + row * size,
+                width=size - 1,
+                height=size - 1,
+                **{
+                    "class": kind if share > 0 else "cell",
+                    "fill-opacity": f"{0.15 + 0.85 * share if share > 0 else 1:.3f}",
+                },
+            )
+            if share > 0:
+                title = ElementTree.SubElement(cell, "title")
+                title.text = f"{_cut(name, 60)} taken for {_cut(names[column], 60)}: {int(counts[row, column])}"
+    _text(root, "taken for, in the same order", _LABEL, tall + 13, "axis")
+    return _markup(root)
+
+
+def _rows(count: int, below: int = 0) -> ElementTree.Element:
+    return _root(8 + count * _ROW + below)
+
+
+def _root(height: float) -> ElementTree.Element:
+    return ElementTree.Element("svg", {"viewBox": f"0 0 {_WIDTH} {height:.0f}", "role": "img"})
+
+
+def _add(root: ElementTree.Element, tag: str, **attributes: object) -> ElementTree.Element:
+    made = {name: f"{value:.4g}" if isinstance(value, float) else str(value) for name, value in attributes.items()}
+    return ElementTree.SubElement(root, tag, made)
+
+
+def _text(root: ElementTree.Element, words: str, x: float, y: float, kind: str, anchor: str = "start") -> None:
+    _add(root, "text", x=float(x), y=float(y), **{"class": kind, "text-anchor": anchor}).text = words
+
+
+def _label(root: ElementTree.Element, name: str, y: float) -> None:
+    _text(root, _cut(name, _LETTERS), _LABEL - 6, y + 12, "label", "end")
+
+
+def _cut(name: str, letters: int) -> str:
+    shown = plain_text(name, 200)
+    return shown if len(shown) <= letters else shown[: letters - 1] + "\u2026"
+
+
+def _part(share: float, width: float) -> float:
+    return float(min(max(share, 0.0), 1.0) * width)
+
+
+def _told(value: float, unit: str) -> str:
+    return f"{value:.0%}" if unit == "%" else f"{value:.3g}{' ' + unit if unit else ''}"
+
+
+def _markup(root: ElementTree.Element) -> str:
+    return ElementTree.tostring(root, encoding="unicode")
