@@ -45,11 +45,14 @@ def main(folder: Path) -> None:
     told.run("evaluate", "accuracy", run, "--query", unseen)
     show(load_recogniser(run), sg.Dataset(unseen), folder / "recognised.png")
     told.picture("recognised.png")
+    told.say("One page about the clips it learned from: which class is worst, why, and what to do next.")
+    told.run("report", drawn, "--out", folder / "report.html")
     (folder / "summary.md").write_text(told.page)
     print(
         f"\nIn {(time.monotonic() - began) / 60:.1f} minutes. Look at:\n"
         f"  {folder / 'drawn.png'}        what it learned from\n"
         f"  {folder / 'recognised.png'}   what it says of people whom it never saw\n"
+        f"  {folder / 'report.html'}       whether the clips can be trusted, are varied and show their labels\n"
         f"  {folder / 'summary.md'}       all commands, and what they said\n"
         f"Then film yourself, in a folder for each gesture: synthgest evaluate accuracy {run} --query FILMS"
     )

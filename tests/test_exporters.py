@@ -29,6 +29,8 @@ SHARES = {"train": 0.5, "test": 0.5}
 HOSTILE = (
     "a/../../b", "x; rm -rf ~", "<script>alert(1)</script>", "con", "wave\nwave", "wave\u202eevaw", "é", 'a,b"c', "[x] [y]",
     "(x) (y)", "{{ 7 * 7 }}", "\ttab", "~", "%00", "a;b", "a b", "a-b", "名前", "🙂", "-rf",
+    "../../etc", "/abs", "C:\\x", "__x", 'quo"te', "test", "validation", "=1+1", "+1", "@x", "'single'", "cafe\u0301", "x" * 300,
+    "%s%n", "\\\\server\\share", "nul", "a|b", "a&b", "`tick`", "a;1",
 )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from synthgest.motion.skeleton import JOINT_INDEX
 from synthgest.quality.duplicates import FRAMES, NEAR, Bits, motion_hash, near_duplicates, perceptual_hash
 from synthgest.quality.measures import Measures, measure
 
-_METHOD = 1  # raised by hand when anything here measures otherwise, so that no old look is taken for a new one
+_METHOD = 2  # raised by hand when anything here measures otherwise, so that no old look is taken for a new one
 _LONGEST = 900  # frames of a clip that are looked at; of longer ones so many, evenly
 _WRISTS = {"left": JOINT_INDEX["left_wrist"], "right": JOINT_INDEX["right_wrist"]}
 _COCO_WRISTS = {"left": 9, "right": 10}
@@ -160,6 +160,8 @@ def _hand_seen(truth: Mapping[str, NDArray[Any]], first: int, last: int, width: 
     if "joints_2d" not in truth:
         return float("nan")
     side = _busier(truth["joints_2d"])
+    if float(np.ptp(truth["joints_2d"][:, _WRISTS[side]], axis=0).max()) < _MOVED * height:
+        return float("nan")  # no hand moves that could matter
     if "coco_keypoints" in truth:
         seen = truth["coco_keypoints"][first : last + 1, _COCO_WRISTS[side], 2] > 1
     else:

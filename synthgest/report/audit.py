@@ -14,7 +14,7 @@ from synthgest.report.movement import movement
 from synthgest.report.recognisable import recognisable
 from synthgest.report.run import Report, assemble
 from synthgest.report.scene import scene
-from synthgest.report.section import plain_text
+from synthgest.report.section import percent, plain_text
 from synthgest.report.variety import variety
 
 
@@ -59,7 +59,7 @@ def _labels(evidence: Evidence) -> list[Fault]:
         Fault(
             id=evidence.clips[each.number].id,
             kind="label",
-            reason=f"looks like {plain_text(evidence.classes[each.taken_for], 60)}; its label has {each.probability:.1%}",
+            reason=f"looks like {plain_text(evidence.classes[each.taken_for], 60)}; its label has {percent(each.probability, 1)}",
         )
         for each in evidence.agreed.suspects
     ]

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
@@ -16,10 +16,10 @@ from synthgest.report.section import (
     Plot,
     Section,
     Table,
-    finite,
     number,
     percent,
     plain_text,
+    short,
     with_interval,
 )
 from synthgest.statistics import Estimate, proportion
@@ -29,6 +29,10 @@ _FOUND = (
     0.3  # share of a class' clips that others recognise, below which it is taken for others wherever the rest stands
 )
 _HIDDEN = 0.75  # share of frames in which the hand that matters shows, below which it is hidden too often
+_CAPTION = (
+    f"All classes, the worst first. What others recognise speaks against a class below {percent(_FOUND)}, or where its interval "
+    "lies below the whole set's share."
+)
 _ROWS = 60  # of the table
 _DRAWN = 30  # of the drawing
 
@@ -52,8 +56,8 @@ class ClassView:
     sharpness: float
     twins: int
     failed: int
-    reasons: tuple[str, ...]
-    advice: str
+    reasons: tuple[str, ...] = ()
+    advice: str = ""
 
 
 def class_views(evidence: Evidence) -> list[ClassView]:
@@ -118,15 +122,11 @@ def _view(
         sharpness=float(np.mean([look.measures.sharpness for look in looks])) if looks else math.nan,
         twins=len(doubled.intersection(own)),
         failed=failed[name],
-        reasons=(),
-        advice="",
     )
     complaints = _complaints(view, usual, level)
-    return ClassView(
-        **{key: getattr(view, key) for key in ClassView.__slots__ if key not in ("reasons", "advice")},
-        reasons=tuple(reason for reason, _ in complaints),
-        advice=complaints[0][1] if complaints else "",
-    )
+    if not complaints:
+        return view
+    return replace(view, reasons=tuple(reason for reason, _ in complaints), advice=complaints[0][1])
 
 
 def _complaints(view: ClassView, usual: float, level: float) -> list[tuple[str, str]]:
@@ -156,7 +156,7 @@ def _complaints(view: ClassView, usual: float, level: float) -> list[tuple[str, 
     if view.hand_seen < _HIDDEN:
         found.append(
             (
-                f"the hand that moves most shows in only {view.hand_seen:.0%} of the frames that matter",
+                f"the hand that moves most shows in only {percent(view.hand_seen)} of the frames that matter",
                 "turn the cameras more to the front, such as --set camera.azimuth_degrees=[-30,30]",
             )
         )
@@ -199,19 +199,21 @@ def _worst_clips(evidence: Evidence, worst: ClassView, bad: bool) -> list[Films]
     if not bad or not worst.clips or not evidence.settings.players:
         return []
     label = evidence.classes.index(worst.name)
-    own = evidence.of(label)
+    own = np.array(evidence.of(label))
     if evidence.agreed is not None:
-        own.sort(key=lambda position: evidence.agreed.probabilities[position, label] if evidence.agreed else 0)
-    chosen = [(evidence.clips[n], plain_text(evidence.clips[n].id, 40), _note(evidence, n)) for n in own[:3]]
+        own = own[np.argsort(evidence.agreed.probabilities[own, label], kind="stable")]
+    chosen = [(evidence.clips[n], short(evidence.clips[n].id), _note(evidence, n)) for n in own[:3]]
     rival = worst.taken_for[0]
     if rival:
         other = evidence.of(evidence.classes.index(rival))
         chosen += [
-            (evidence.clips[n], plain_text(evidence.clips[n].id, 40), f"{plain_text(rival, 40)}, for comparison")
+            (evidence.clips[n], short(evidence.clips[n].id), f"{plain_text(rival, 40)}, for comparison")
             for n in other[:1]
         ]
-    caption = f"Clips of {plain_text(worst.name, 80)} that look least like it"
-    return [Films(films=films(chosen), caption=caption + (f", and one of {plain_text(rival, 60)}." if rival else "."))]
+    caption = f"Clips of {plain_text(worst.name, 80)} that look least like it" + (
+        f", and one of {plain_text(rival, 60)}, which it is most often taken for." if rival else "."
+    )
+    return [Films(films=films(chosen), caption=caption)]
 
 
 def _note(evidence: Evidence, position: int) -> str:
@@ -219,7 +221,7 @@ def _note(evidence: Evidence, position: int) -> str:
         return ""
     row = evidence.agreed.probabilities[position]
     other = int(row.argmax())
-    return f"looks like {plain_text(evidence.classes[other], 40)} ({row[other]:.0%})"
+    return f"looks like {plain_text(evidence.classes[other], 40)} ({percent(row[other])})"
 
 
 def _table(views: Sequence[ClassView]) -> Table:
@@ -248,13 +250,8 @@ def _table(views: Sequence[ClassView]) -> Table:
         )
         for view in views[:_ROWS]
     ]
-    return Table(
-        columns=columns, rows=rows, caption="All classes, the worst first.", left_out=max(0, len(views) - _ROWS)
-    )
+    return Table(columns=columns, rows=rows, caption=_CAPTION, left_out=max(0, len(views) - _ROWS))
 
 
 def _numbers(view: ClassView) -> dict[str, object]:
-    return {name: finite(getattr(view, name)) for name in ClassView.__slots__ if name != "taken_for"} | {
-        "taken_for": view.taken_for[0],
-        "taken_for_clips": view.taken_for[1],
-    }
+    return asdict(view) | {"taken_for": view.taken_for[0], "taken_for_clips": view.taken_for[1]}

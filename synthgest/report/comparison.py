@@ -53,7 +53,7 @@ def comparison(one: Evidence, ours: Sequence[Section], other: Evidence, theirs: 
     for name, words in FIGURES.items():
         a, b = left.get(name), right.get(name)
         if a is not None or b is not None:
-            change = number(a - b, 3) if a is not None and b is not None else "-"
+            change = "-" if a is None or b is None or name == "mmd_p" else _shown(a - b)
             rows.append((words, _shown(a), _shown(b), change))
     only = sorted(set(one.classes) - set(other.classes)), sorted(set(other.classes) - set(one.classes))
     try:
@@ -67,11 +67,15 @@ def comparison(one: Evidence, ours: Sequence[Section], other: Evidence, theirs: 
         verdict += f"; only {names[0]} has {listed(only[0])}"
     if only[1]:
         verdict += f"; only {names[1]} has {listed(only[1])}"
+    if only[0] or only[1]:
+        verdict += (
+            ". Their classes differ: what is named right among few classes is not comparable with what is among many"
+        )
     return Section(
         key="against",
         title=f"Against {names[1]}",
         verdict=verdict + ".",
-        mood="unknown",
+        mood="neutral",
         parts=[Table(columns=("figure", names[0], names[1], "difference"), rows=rows)],
         numbers={
             "other": other.name,

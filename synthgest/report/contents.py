@@ -82,7 +82,7 @@ def contents(evidence: Evidence) -> Section:
 
 def _told(distinct: Mapping[str, int], what: str) -> str:
     count = distinct.get(what, 0)
-    plural = {"person": "people", "place": "places"}[what]
+    plural = {"person": "drawn people", "place": "places"}[what]
     return f"{count} {what if count == 1 else plural}"
 
 
@@ -131,7 +131,7 @@ def _drawing(counts: Mapping[str, int]) -> list[Plot]:
     chosen = dict(sorted(counts.items(), key=lambda entry: (entry[1], entry[0]))[:_DRAWN])
     shown = {name: float(count) for name, count in (counts if len(counts) <= _DRAWN else chosen).items()}
     caption = "Clips of each class." + (f" The {_DRAWN} smallest of {len(counts)}." if len(counts) > _DRAWN else "")
-    return [Plot(svg=bars(shown), caption=caption)]
+    return [Plot(svg=bars(shown), caption=caption)] if len(set(counts.values())) > 1 else []
 
 
 def _sheets(evidence: Evidence) -> list[Part]:
@@ -171,11 +171,11 @@ def _tables(evidence: Evidence, spread: Mapping[str, Counter[str]]) -> list[Part
         (
             plain_text(respect, 40),
             str(len(levels)),
-            ", ".join(
-                f"{plain_text(level, 40)} {percent(count / total)}" for level, count in levels.most_common(_LEVELS)
-            )
-            if respect not in ("person", "place") or (isinstance(_first(levels), str) and len(_first(levels)) < 60)
-            else f"the most frequent in {percent(levels.most_common(1)[0][1] / total)} of the clips",
+            f"the most frequent in {levels.most_common(1)[0][1]} clips"
+            if respect == "person"
+            else ", ".join(
+                f"{plain_text(level, 40)} ({percent(count / total)})" for level, count in levels.most_common(_LEVELS)
+            ),
         )
         for respect, levels in spread.items()
     ]
@@ -225,10 +225,6 @@ def _tables(evidence: Evidence, spread: Mapping[str, Counter[str]]) -> list[Part
             )
         )
     return parts
-
-
-def _first(levels: Counter[str]) -> str:
-    return next(iter(levels), "")
 
 
 def _sizes(clips: Sequence[Clip]) -> Counter[str]:

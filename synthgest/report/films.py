@@ -15,6 +15,7 @@ from synthgest.frames import Frames
 from synthgest.report.section import Film, Sheet
 
 _SIDE = 152  # pixels of a film's height
+_BAND = 44  # below the picture
 _TILE = 84  # of a strip's
 _FRAMES = 30  # of a film: three seconds
 _RATE = 10
@@ -29,7 +30,11 @@ def film(clip: LabelledClip, title: str, note: str = "") -> Film | None:
     except CorruptClip:
         return None
     small = np.stack([_scaled(frame, _SIDE, even=True) for frame in frames])
-    return Film(video=_encoded(small), poster=_jpeg(small[len(small) // 2]), title=title, note=note)
+    small = np.pad(small, ((0, 0), (0, _BAND), (0, 0), (0, 0)))  # where the player's buttons lie
+    first, last = (end * (len(small) - 1) // max(clip.length - 1, 1) for end in clip.shown)
+    return Film(
+        video=_encoded(small), poster=_jpeg(small[min((first + last) // 2, len(small) - 1)]), title=title, note=note
+    )
 
 
 def films(chosen: Iterable[tuple[LabelledClip, str, str]]) -> list[Film]:

@@ -42,8 +42,9 @@ class Verdict:
     def told(self) -> str:
         """One line."""
         if self.value is None:
-            return f"failed: {self.condition.text} ({self.condition.figure} could not be computed)"
-        return f"{'failed' if self.failed else 'passed'}: {self.condition.text} (it is {self.value:.4g})"
+            return f"failed, for {self.condition.figure} could not be computed (to fail if {self.condition.text})"
+        word = "failed" if self.failed else "passed"
+        return f"{word}: {self.condition.figure} is {self.value:.4g} (to fail if {self.condition.text})"
 
 
 def conditions(texts: Sequence[str], known: Sequence[str]) -> tuple[Condition, ...]:

@@ -11,9 +11,22 @@ from synthgest.quality.selection import Gates
 from synthgest.report.evidence import Evidence
 from synthgest.report.films import films
 from synthgest.report.plots import bars, histogram
-from synthgest.report.section import Films, Mood, Part, Plot, Section, Table, finite, number, percent, plain_text
+from synthgest.report.section import (
+    Films,
+    Mood,
+    Part,
+    Plot,
+    Section,
+    Table,
+    counted,
+    finite,
+    number,
+    percent,
+    plain_text,
+)
 
 _SEEN = 0.75  # share of frames in which the hand that matters should show
+_ALWAYS = 0.995
 _ROWS = 60
 _WORST = 4
 
@@ -36,7 +49,7 @@ def movement(evidence: Evidence, reenacted: Sequence[Reenacted]) -> Section:
         mood = "bad"
     verdict = f"{len(spoilt)} of {len(looks)} clips stand still, flicker, loop or are blurred"
     if hand is not None:
-        verdict += f"; the hand that moves most shows in {hand:.0%} of the frames that matter"
+        verdict += f"; the hand that moves most shows in {percent(hand)} of the frames that matter"
     if drift is not None:
         verdict += f"; {len(flagged)} of {len(reenacted)} captured clips drift from their source by more than a tenth of a torso"
     advice = ""
@@ -87,10 +100,10 @@ def _of_hands(evidence: Evidence, seen: Sequence[float]) -> list[Part]:
         return []
     by_class = {name: _of_class(evidence, label)["hand_seen"] for label, name in enumerate(evidence.classes)}
     known = {name: value for name, value in by_class.items() if value is not None}
-    chosen = dict(sorted(known.items(), key=lambda entry: (entry[1], entry[0]))[:24])
-    some = f" The 24 lowest of {len(known)} classes." if len(known) > 24 else ""
+    chosen = dict(sorted(known.items(), key=lambda entry: (entry[1], entry[0]))[:12])
+    some = f" The 12 lowest of {len(known)} classes." if len(known) > 12 else ""
     caption = f"In how many of the frames that matter the hand that moves most is in the picture and not hidden.{some}"
-    return [Plot(svg=bars(chosen, unit="%", most=1.0), caption=caption)]
+    return [Plot(svg=bars(chosen, unit="%", most=1.0), caption=caption)] if min(chosen.values()) < _ALWAYS else []
 
 
 def _of_class(evidence: Evidence, label: int) -> dict[str, float | None]:
@@ -144,7 +157,13 @@ def _spoilt(evidence: Evidence, spoilt: Sequence[int], faults: dict[int, str]) -
     if not spoilt or not count:
         return []
     chosen = [(evidence.clips[n], plain_text(evidence.clips[n].gesture, 60), faults[n]) for n in spoilt[:count]]
-    return [Films(films=films(chosen), caption=f"{len(chosen)} of {len(spoilt)} clips that do not move right.")]
+    return [
+        Films(
+            films=films(chosen),
+            caption=f"{counted(len(spoilt), 'clip')} not as they should be"
+            + (f"; {len(chosen)} are shown." if len(chosen) < len(spoilt) else "."),
+        )
+    ]
 
 
 def _drift(reenacted: Sequence[Reenacted]) -> list[Part]:

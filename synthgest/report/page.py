@@ -17,8 +17,15 @@ try:
 except ImportError as error:
     raise MissingDependency("reports need jinja2: pip install 'synthgest[report]'") from error
 
-_MOODS: dict[Mood, str] = {"good": "good", "doubtful": "look at it", "bad": "mend it", "unknown": "not known"}
-_URGENT: tuple[Mood, ...] = ("bad", "doubtful", "unknown", "good")
+_MOODS: dict[Mood, str] = {
+    "good": "good",
+    "doubtful": "look at it",
+    "bad": "mend it",
+    "unknown": "not known",
+    "neutral": "beside it",
+}
+_REAL = {"worth": 0, "realness": 1}  # what was seen on real clips comes first, where it was seen
+_URGENT: tuple[Mood, ...] = ("bad", "doubtful", "unknown", "good", "neutral")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,19 +45,26 @@ def render(page: Page) -> str:
     environment.filters["data"] = _data
     environment.filters["drawn"] = Markup
     style = Markup(_resource("page.css"))  # our own file
-    urgent = sorted(page.sections, key=lambda section: _URGENT.index(section.mood))
+    urgent = sorted(
+        page.sections, key=lambda section: (_REAL.get(section.key, len(_REAL)), _URGENT.index(section.mood))
+    )
     return environment.from_string(_resource("page.html")).render(
         title=page.title,
         about=page.about,
         sections=page.sections,
-        steps=[section.advice + "." for section in urgent if section.advice],
+        steps=[_sentence(section.advice) for section in urgent if section.advice],
         gates=page.gates,
         footer=page.footer,
         style=style,
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
         moods=_MOODS,
         kind=_kind,
+        sentence=_sentence,
     )
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(("?", ".")) else f"{text}."
 
 
 def _kind(part: Part) -> str:

@@ -7,13 +7,13 @@ from xml.etree import ElementTree
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from synthgest.report.section import plain_text
+from synthgest.report.section import percent, plain_text
 from synthgest.statistics import Estimate
 
 _WIDTH = 400  # units; a phone shows one in a pixel, and letters stay legible
 _ROW = 17
-_LABEL = 118
-_LETTERS = 19  # of a label
+_LABEL = 128
+_LETTERS = 17  # of a label
 _SERIES = 10  # colours
 
 
@@ -39,7 +39,7 @@ def intervals(values: Mapping[str, Estimate], *, mark: float | None = None) -> s
     for share in (0, 0.25, 0.5, 0.75, 1):
         x = _LABEL + share * width
         _add(root, "line", x1=x, x2=x, y1=2, y2=height - 4, **{"class": "grid"})
-        _text(root, f"{share:.0%}", x, height + 8, "axis", "middle")
+        _text(root, percent(share), x, height + 8, "axis", "middle")
     if mark is not None:
         x = _LABEL + mark * width
         _add(root, "line", x1=x, x2=x, y1=2, y2=height - 4, **{"class": "mark"})
@@ -49,7 +49,7 @@ def intervals(values: Mapping[str, Estimate], *, mark: float | None = None) -> s
         low, middle, high = (_LABEL + each * width for each in (value.low, value.value, value.high))
         _add(root, "line", x1=low, x2=high, y1=y + 8, y2=y + 8, **{"class": "interval"})
         _add(root, "circle", cx=middle, cy=y + 8, r=4, **{"class": "dot"})
-        _text(root, f"{value.value:.0%}", _LABEL + width + 8, y + 12, "value")
+        _text(root, percent(value.value), _LABEL + width + 8, y + 12, "value")
     return _markup(root)
 
 
@@ -69,8 +69,8 @@ def histogram(
     _add(root, "line", x1=34, x2=_WIDTH - 10, y1=8 + height, y2=8 + height, **{"class": "grid"})
     _text(root, str(top), 30, 16, "axis", "end")
     _text(root, "0", 30, 8 + height, "axis", "end")
-    for share in (0, 0.5, 1):
-        _text(root, f"{low + share * (high - low):.3g}", 34 + share * (_WIDTH - 44), 132, "axis", "middle")
+    for share, anchor in ((0, "start"), (0.5, "middle"), (1, "end")):
+        _text(root, f"{low + share * (high - low):.3g}", 34 + share * (_WIDTH - 44), 132, "axis", anchor)
     _text(root, unit, 34 + (_WIDTH - 44) / 2, 146, "axis", "middle")
     if mark is not None and low <= mark <= high:
         x = 34 + (mark - low) / (high - low) * (_WIDTH - 44)
@@ -78,8 +78,13 @@ def histogram(
     return _markup(root)
 
 
-def points(places: ArrayLike, series: Sequence[int], names: Sequence[str], hollow: Sequence[bool]) -> str:
-    """Points in a plane. series: of each, the number of its name, which says its colour. hollow: drawn as a ring."""
+def points(
+    places: ArrayLike, series: Sequence[int], names: Sequence[str], hollow: Sequence[bool], rings: Sequence[int] = ()
+) -> str:
+    """Points in a plane.
+
+    series: of each, the number of its name, which says its colour. hollow: drawn as a ring. rings: names that stand beside one.
+    """
     found = np.asarray(places, np.float64)
     span = np.maximum(np.ptp(found, axis=0), 1e-9)
     scaled = (found - found.min(axis=0)) / span
@@ -90,7 +95,9 @@ def points(places: ArrayLike, series: Sequence[int], names: Sequence[str], hollo
         _add(root, "circle", cx=12 + x * (_WIDTH - 24), cy=12 + y * 270, r=2.6, **{"class": kind})
     for number, name in enumerate(names):
         x, y = 14 + (number % 2) * (_WIDTH / 2), 302 + 16 * (number // 2)
-        _add(root, "circle", cx=x, cy=y, r=4, **{"class": f"c{number % _SERIES} disc"})
+        _add(
+            root, "circle", cx=x, cy=y, r=4, **{"class": f"c{number % _SERIES} {'ring' if number in rings else 'disc'}"}
+        )
         _text(root, _cut(name, 26), x + 9, y + 4, "value")
     return _markup(root)
 
@@ -144,7 +151,12 @@ def _text(root: ElementTree.Element, words: str, x: float, y: float, kind: str, 
 
 
 def _label(root: ElementTree.Element, name: str, y: float) -> None:
-    _text(root, _cut(name, _LETTERS), _LABEL - 6, y + 12, "label", "end")
+    """A name beside its row; of a long one its end, which tells it from others of its vocabulary."""
+    shown = plain_text(name, 200)
+    bare = shown.rpartition("/")[2]
+    if len(shown) > _LETTERS:
+        shown = f"\u2026/{bare}" if len(bare) + 2 <= _LETTERS else "\u2026" + shown[1 - _LETTERS :]
+    _text(root, shown, _LABEL - 6, y + 12, "label", "end")
 
 
 def _cut(name: str, letters: int) -> str:
@@ -157,7 +169,7 @@ def _part(share: float, width: float) -> float:
 
 
 def _told(value: float, unit: str) -> str:
-    return f"{value:.0%}" if unit == "%" else f"{value:.3g}{' ' + unit if unit else ''}"
+    return percent(value) if unit == "%" else f"{value:.3g}{' ' + unit if unit else ''}"
 
 
 def _markup(root: ElementTree.Element) -> str:

@@ -35,7 +35,7 @@ except ImportError as error:
     raise MissingDependency("a map of features needs scikit-learn: pip install 'synthgest[report]'") from error
 
 _MAPPED = 500  # clips of each side on the map
-_NEAREST = 12  # classes whose nearest real clip is shown
+_NEAREST = 24  # classes whose nearest real clip is shown
 _ROWS = 60
 _LEAST = 6  # clips, for which a map says anything
 
@@ -96,6 +96,12 @@ def _beside(evidence: Evidence, real: Evidence) -> Beside:
     return Beside(ours=ours, theirs=theirs, nearest=indices[:, 0])
 
 
+def nearest_hits(evidence: Evidence, real: Evidence) -> NDArray[np.bool_]:
+    """(M,) whether the nearest synthetic clip, by the encoder as it is, has a real clip's class."""
+    hits: NDArray[np.bool_] = evidence.labels[_beside(evidence, real).nearest] == real.labels
+    return hits
+
+
 def _map(evidence: Evidence, real: Evidence, beside: Beside) -> list[Part]:
     rng = np.random.default_rng(evidence.settings.seed)
     one, two = (np.sort(rng.permutation(len(rows))[:_MAPPED]) for rows in (beside.ours, beside.theirs))
@@ -109,8 +115,10 @@ def _map(evidence: Evidence, real: Evidence, beside: Beside) -> list[Part]:
     series = labels.tolist() if few else [int(not ring) for ring in hollow]
     names = list(evidence.classes) if few else ["synthetic", "real"]
     colours = "colours are classes" if few else "colours tell them apart too"
-    caption = f"Features of both sets in a plane (t-SNE): rings synthetic, discs real; {colours}. What lies together looks alike."
-    return [Plot(svg=points(places, series, names, hollow), caption=caption)]
+    caption = (
+        f"Features of both sets in a plane (t-SNE): rings synthetic, discs real; {colours}; {_MAPPED} of each at most."
+    )
+    return [Plot(svg=points(places, series, names, hollow, rings=() if few else (0,)), caption=caption)]
 
 
 def tsne(rows: NDArray[np.float64], *, seed: int) -> NDArray[np.float64]:
@@ -130,11 +138,10 @@ def tsne(rows: NDArray[np.float64], *, seed: int) -> NDArray[np.float64]:
 
 def _by_class(evidence: Evidence, real: Evidence, beside: Beside) -> Table:
     rows = []
-    for label, name in enumerate(evidence.classes[:_ROWS]):
-        theirs = real.of(label)
-        if not theirs:
-            rows.append((plain_text(name, 80), str(len(evidence.of(label))), "0", "-", "-"))
-            continue
+    filmed = [label for label in range(len(evidence.classes)) if real.of(label)]
+    filmed.sort(key=lambda label: float((evidence.labels[beside.nearest[real.of(label)]] == label).mean()))
+    for label in filmed[:_ROWS]:
+        theirs, name = real.of(label), evidence.classes[label]
         said = evidence.labels[beside.nearest[theirs]]
         wrong = said[said != label]
         other = evidence.classes[int(np.bincount(wrong).argmax())] if len(wrong) else ""
@@ -150,8 +157,8 @@ def _by_class(evidence: Evidence, real: Evidence, beside: Beside) -> Table:
     return Table(
         columns=("class", "synthetic", "real", "nearest has its class, 95 %", "else nearest to"),
         rows=rows,
-        caption="Of each real clip, the class of the nearest synthetic one.",
-        left_out=max(0, len(evidence.classes) - _ROWS),
+        caption="Of each real clip, the class of the nearest synthetic one; the worst classes first, those without real clips not.",
+        left_out=max(0, len(filmed) - _ROWS),
     )
 
 

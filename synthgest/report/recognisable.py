@@ -13,14 +13,13 @@ from synthgest.report.section import (
     Section,
     Table,
     finite,
-    listed,
     percent,
     plain_text,
     with_interval,
 )
 
 _GOOD = 0.8  # accuracy
-_DRAWN = 36
+_DRAWN = 20
 _ROWS = 30
 _SUSPECTS = 8
 
@@ -43,7 +42,7 @@ def recognisable(evidence: Evidence) -> Section:
     mood: Mood = "good" if found.top1.value >= _GOOD else "doubtful" if found.top1.low > 2 * chance else "bad"
     verdict = (
         f"The other clips of the set name {with_interval(found.top1)} of its clips right (chance {percent(chance)}), "
-        f"seen by the encoder {plain_text(evidence.encoder.mark.encoder, 40)}"
+        f'as the encoder "{plain_text(evidence.encoder.mark.encoder, 40)}" sees them'
     )
     worst = found.mistakes[0] if found.mistakes else None
     if worst is not None:
@@ -93,8 +92,8 @@ def _parts(evidence: Evidence) -> list[Part]:
     agreed = evidence.agreed
     counts = np.array(agreed.accuracy.confusion, np.intp)
     worst = np.argsort(np.diag(counts) / np.maximum(counts.sum(axis=1), 1), kind="stable")
-    chosen = np.arange(len(counts)) if len(counts) <= _DRAWN else np.sort(worst[:_DRAWN])
-    some = f" The {_DRAWN} worst of {len(counts)} classes." if len(counts) > _DRAWN else ""
+    chosen = worst[:_DRAWN]
+    some = f" The {_DRAWN} of {len(counts)} classes with the most mistakes." if len(counts) > _DRAWN else ""
     parts: list[Part] = [
         Plot(
             svg=confusion(counts[np.ix_(chosen, chosen)], [evidence.classes[label] for label in chosen]),
@@ -115,7 +114,7 @@ def _parts(evidence: Evidence) -> list[Part]:
                     )
                     for each in mistakes[:_ROWS]
                 ],
-                caption="The most frequent mistakes.",
+                caption="The most frequent mistakes. Known look-alikes: whether the gesture's specification calls the two so.",
                 left_out=max(0, len(mistakes) - _ROWS),
             )
         )
@@ -131,11 +130,21 @@ def _parts(evidence: Evidence) -> list[Part]:
         ]
         caption = f"{len(shown)} of {len(agreed.suspects)} clips whose labels may be wrong: the others all but rule these out."
         parts.append(Films(films=films(chosen_clips), caption=caption))
-    ids = [evidence.clips[each.number].id for each in agreed.suspects]
-    if len(ids) > len(shown):
+    if len(agreed.suspects) > len(shown):
         parts.append(
             Table(
-                columns=("clips whose labels may be wrong",), rows=[(listed(ids, 40),)], left_out=max(0, len(ids) - 40)
+                columns=("clip", "labelled", "looks like", "its label has"),
+                rows=[
+                    (
+                        plain_text(evidence.clips[each.number].id, 80),
+                        plain_text(evidence.classes[each.label], 60),
+                        plain_text(evidence.classes[each.taken_for], 60),
+                        percent(each.probability, 2),
+                    )
+                    for each in agreed.suspects[:_ROWS]
+                ],
+                caption="All clips whose labels may be wrong.",
+                left_out=max(0, len(agreed.suspects) - _ROWS),
             )
         )
     return parts

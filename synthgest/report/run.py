@@ -21,7 +21,7 @@ from synthgest.report.page import Page, render
 from synthgest.report.realness import realness
 from synthgest.report.recognisable import recognisable
 from synthgest.report.scene import scene
-from synthgest.report.section import Section, finite, plain_text
+from synthgest.report.section import Section, counted, finite, plain_text
 from synthgest.report.trust import trust
 from synthgest.report.variety import variety
 from synthgest.report.worth import find_runs, worth
@@ -135,5 +135,7 @@ def _reenacted(evidence: Evidence, sources: Sequence[Gesture], progress: Progres
 
 
 def _about(evidence: Evidence) -> str:
-    what = "synthetic clips (AI-generated); nobody was filmed" if evidence.made else "clips that were filmed"
-    return f"{len(evidence.clips)} {what}, of {len(evidence.classes)} classes."
+    what = f"of {counted(len(evidence.classes), 'class', 'classes')}"
+    if not evidence.made:
+        return f"{counted(len(evidence.clips), 'filmed clip')} {what}."
+    return f"{counted(len(evidence.clips), 'synthetic clip')} {what}. AI-generated: no real person was filmed."

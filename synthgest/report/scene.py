@@ -135,17 +135,18 @@ def _judged(alone: Told, empty: Told | None, swap: Swap | None) -> tuple[Mood, s
     )
     if empty is None:
         return "unknown", f"{first}; where the person is, nobody knows, so the place alone cannot be judged.", ""
-    mood: Mood = "good" if empty.accuracy.low <= empty.chance else "doubtful"
-    if empty.accuracy.low > 3 * empty.chance:
+    mood: Mood = "good" if empty.accuracy.low <= 2 * empty.chance else "doubtful"
+    if empty.accuracy.low > 5 * empty.chance:
         mood = "bad"
-    words = "no better than chance" if mood == "good" else "better than chance"
+    words = "no better than chance" if empty.accuracy.low <= empty.chance else "better than chance"
     verdict = (
         f"With the person taken out, the place names {with_interval(empty.accuracy)} of the clips right: "
         f"{words} ({percent(empty.chance)})"
     )
     if swap is not None:
         change = 100 * swap.change.difference.value
-        verdict += f"; before another class's place {with_interval(swap.kept)} keep their name ({change:+.0f} points)"
+        verdict += f"; set in front of another class's place, {with_interval(swap.kept)} are named right, "
+        verdict += f"{abs(change):.0f} points {'more' if change > 0 else 'fewer'} than where they were"
         if mood == "good" and not swap.change.noise and change < -10:
             mood = "doubtful"
     advice = ""
@@ -162,7 +163,7 @@ def _drawing(alone: Told, empty: Told | None, swap: Swap | None) -> list[Part]:
         values |= {"place swapped": swap.kept, "follows the place": swap.followed}
     caption = (
         "How many clips are named right from less than the clip, with 95 % intervals; the line is chance. Swapped: the person "
-        "cut out and set before the place of another class, named by the nearest other clips."
+        "cut out and set in front of the place of another class, named by the nearest other clips."
     )
     return [Plot(svg=intervals(values, mark=alone.chance), caption=caption)]
 
@@ -174,7 +175,7 @@ def _pictures(clips: Sequence[LabelledClip], whole: Sequence[int]) -> list[Part]
     emptied = sheet([Emptied(clip) for clip in chosen], "without the person", frames=1)
     others = [*chosen[1:], chosen[0]]
     swapped = sheet(
-        [Swapped(one, two) for one, two in zip(chosen, others, strict=True)], "before another's place", frames=1
+        [Swapped(one, two) for one, two in zip(chosen, others, strict=True)], "in front of another place", frames=1
     )
     return [
         Sheets(sheets=[sheet(chosen, "as they are", frames=1), emptied, swapped], caption="What the probes were shown.")

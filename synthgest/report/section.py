@@ -8,8 +8,9 @@ from typing import Any, Literal
 
 from synthgest.statistics import Estimate
 
-Mood = Literal["good", "doubtful", "bad", "unknown"]
-"""Good: nothing to do. Doubtful: look at it. Bad: do not train on it before it is mended. Unknown: nobody has looked."""
+Mood = Literal["good", "doubtful", "bad", "unknown", "neutral"]
+"""Good: nothing to do. Doubtful: look at it. Bad: do not train on it before it is mended. Unknown: nobody has looked. Neutral: no
+judgement."""
 
 _LONGEST = 300  # letters of a text on the page
 
@@ -135,9 +136,14 @@ def number(value: float | None, digits: int = 2) -> str:
     return "-" if value is None or not math.isfinite(value) else f"{value:.{digits}f}"
 
 
-def counted(count: int, thing: str) -> str:
-    """How many of a thing, whose plural ends in s."""
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
+def counted(count: int, thing: str, things: str = "") -> str:
+    """How many of a thing; things: its plural, where that does not just end in s."""
+    return f"{count} {thing}" if count == 1 else f"{count} {things or thing + 's'}"
+
+
+def short(clip: str) -> str:
+    """A clip's id as people read it: the beginning of a hash, the end of a path."""
+    return f"clip {clip[:8]}" if len(clip) == 20 and clip.isalnum() else plain_text(clip[-28:], 28)
 
 
 def listed(names: Sequence[str], most: int = 4) -> str:

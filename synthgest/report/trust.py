@@ -12,87 +12,115 @@ from synthgest.labels import uncertainties
 from synthgest.report.evidence import Evidence, Judged
 from synthgest.report.films import films
 from synthgest.report.plots import histogram
-from synthgest.report.section import Films, Mood, Part, Plot, Section, Table, finite, number, plain_text, with_interval
+from synthgest.report.section import (
+    Films,
+    Mood,
+    Part,
+    Plot,
+    Section,
+    Table,
+    counted,
+    finite,
+    number,
+    percent,
+    plain_text,
+    with_interval,
+)
 from synthgest.scoring.summary import summaries
 from synthgest.scoring.validation import Finding, Validation
 
 _WORST = 6
 _ROWS = 40
+_TITLE = "Can it be trusted?"
+_AGREED = 0.5  # share of the labels, with which a scorer that is any good agrees
+_MANY = 0.02  # share of confidently wrong clips
+_TOLD = 0.7  # AUROC, from which kinds are told apart well enough to be of use
 _CONFIDENT = 0.8  # probability of another class, from which a scorer is sure of it
 _SWAPPED = "label-swapped"
 
 
 def trust(evidence: Evidence) -> Section:
     """The section about scores, failures and what is uncertain."""
-    failed = _failed(evidence)
-    if not evidence.judged:
-        verdict = "Nobody has scored these clips, so nothing is known of their labels by words or by references."
-        advice = f"score them: `synthgest score {plain_text(evidence.name, 60)} --validate`, which says what scores are worth, too"
-        mood: Mood = "unknown"
-        if not isinstance(evidence.dataset, Dataset):
-            verdict, advice = "These clips were filmed; their labels are taken as they are.", ""
-        return Section(
-            key="trust",
-            title="Can it be trusted?",
-            verdict=verdict + _of_failures(evidence),
-            mood=mood,
-            advice=advice,
-            figures={
-                "agreement": None,
-                "auroc": None,
-                "confidently_wrong": None,
-                "failed": float(len(evidence.failures)),
-            },
-            parts=failed,
-            numbers={"scores": {}, "failures": _reasons(evidence)},
-        )
-    best = max(evidence.judged, key=_worth)
-    scores = best.scores
-    wrong = _confidently_wrong(scores.probabilities, scores.targets)
-    share = len(wrong) / len(scores)
-    found = _swapped(best.validation)
-    mood = "doubtful" if found is None or found.doubtful or share > 0.02 else "good"
-    name = plain_text(best.name, 60)
-    verdict = f"{name} agrees with the label of {scores.agreement:.0%} of the clips"
-    if found is None or found.auroc is None:
-        verdict += ", but nobody has tested what it is worth on these classes"
-    elif found.doubtful:
-        verdict += f", but it cannot tell wrong labels from right ones here (AUROC {found.auroc.value:.2f})"
-    else:
-        verdict += f", and tells wrong labels from right ones with an AUROC of {found.auroc.value:.2f}"
-    advice = ""
-    if found is None:
-        advice = f"test the scorer: `synthgest score {plain_text(evidence.name, 60)} --validate`"
-    elif found.doubtful:
-        advice = (
-            "do not smooth labels by these scores; try --scorer prototype, or a real CLIP (docs/scores-and-labels.md)"
-        )
-    elif wrong:
-        advice = f"play the {len(wrong)} confidently wrong clips below, and train with labels that know their class (--labels uw)"
+    return _scored(evidence) if evidence.judged else _unscored(evidence)
+
+
+def _unscored(evidence: Evidence) -> Section:
+    name = plain_text(evidence.name, 60)
+    verdict = "Nobody has scored these clips, so nothing is known of their labels by words or by references."
+    advice = f"score them: `synthgest score {name} --validate`, which says what scores are worth, too"
+    if not isinstance(evidence.dataset, Dataset):
+        verdict, advice = "These clips were filmed; their labels are taken as they are.", ""
     return Section(
         key="trust",
-        title="Can it be trusted?",
+        title=_TITLE,
+        verdict=verdict + _of_failures(evidence),
+        mood="unknown",
+        advice=advice,
+        figures=dict.fromkeys(("agreement", "auroc", "confidently_wrong")) | {"failed": float(len(evidence.failures))},
+        parts=_failed(evidence),
+        numbers={"scores": {}, "failures": _reasons(evidence)},
+    )
+
+
+def _scored(evidence: Evidence) -> Section:
+    best = max(evidence.judged, key=_worth)
+    scores, found = best.scores, _swapped(best.validation)
+    wrong = _confidently_wrong(scores.probabilities, scores.targets)
+    mood, verdict, advice = _judged(evidence, best, found, wrong)
+    parts = [
+        part for each in evidence.judged for part in (*_drawings(each), *_validated(each), *_by_class(evidence, each))
+    ]
+    return Section(
+        key="trust",
+        title=_TITLE,
         verdict=verdict + "." + _of_failures(evidence),
         mood=mood,
         advice=advice,
         figures={
             "agreement": scores.agreement,
             "auroc": found.auroc.value if found is not None and found.auroc is not None else None,
-            "confidently_wrong": share,
+            "confidently_wrong": len(wrong) / len(scores),
             "failed": float(len(evidence.failures)),
         },
-        parts=[
-            part
-            for judged in evidence.judged
-            for part in [*_drawings(judged), *_validated(judged), *_by_class(evidence, judged)]
-        ]
-        + [*_players(evidence, best, wrong), *failed],
+        parts=[*parts, *_players(evidence, best, wrong), *_failed(evidence)],
         numbers={
             "best": best.name,
             "scores": {judged.name: _numbers(evidence, judged) for judged in evidence.judged},
             "failures": _reasons(evidence),
         },
     )
+
+
+def _judged(evidence: Evidence, best: Judged, found: Finding | None, wrong: Sequence[int]) -> tuple[Mood, str, str]:
+    """Mood, verdict and advice. found: of wrong labels. wrong: clips of which the scorer is sure that they show another class."""
+    scores, name = best.scores, plain_text(evidence.name, 60)
+    chance = 1 / len(scores.mark.classes)
+    verdict = f"The scorer {plain_text(scores.mark.scorer, 40)} agrees with the label of {percent(scores.agreement)} of the clips "
+    verdict += f"(chance {percent(chance)})"
+    if found is None or found.auroc is None:
+        return (
+            "doubtful",
+            f"{verdict}; what it is worth on these classes nobody has tested",
+            (f"test the scorer: `synthgest score {name} --validate`"),
+        )
+    told = f"{found.auroc.value:.2f} [{found.auroc.low:.2f}, {found.auroc.high:.2f}]"
+    if found.doubtful:
+        return (
+            "doubtful",
+            f"{verdict}; it cannot tell wrong labels from right ones here (AUROC {told})",
+            (
+                "do not smooth labels by these scores; try --scorer prototype, or a real CLIP (docs/scores-and-labels.md)"
+            ),
+        )
+    verdict += f"; a clip with a wrong label looks more uncertain to it than one with the right label {percent(found.auroc.value)} "
+    verdict += f"of the time (AUROC {told})"
+    if scores.agreement < _AGREED:
+        verdict += ", so it is of use for a whole set, and of little for a single clip"
+    advice = ""
+    if wrong:
+        advice = f"play the {len(wrong)} clips of which it is sure that they show another class, below; train with `--labels uw`"
+    sound = scores.agreement >= _AGREED and len(wrong) <= _MANY * len(scores)
+    return "good" if sound else "doubtful", verdict, advice
 
 
 def _worth(judged: Judged) -> tuple[float, float]:
@@ -142,7 +170,7 @@ def _validated(judged: Judged) -> list[Part]:
             "not computable"
             if found.auroc is None
             else f"{found.auroc.value:.2f} [{found.auroc.low:.2f}, {found.auroc.high:.2f}]",
-            "blind by construction" if found.blind else "no better than chance" if found.doubtful else "told apart",
+            _in_words(found),
         )
         for found in judged.validation.findings
     ]
@@ -151,6 +179,14 @@ def _validated(judged: Judged) -> list[Part]:
         "finds them (AUROC, 95 % interval; 0.5 is chance)."
     )
     return [Table(columns=("kind of bad clip", "measure", "AUROC", "in words"), rows=rows, caption=caption)]
+
+
+def _in_words(found: Finding) -> str:
+    if found.blind:
+        return "blind by construction"
+    if found.doubtful or found.auroc is None:
+        return "no better than chance"
+    return "told apart" if found.auroc.low > _TOLD else "hardly told apart"
 
 
 def _by_class(evidence: Evidence, judged: Judged) -> list[Part]:
@@ -196,7 +232,9 @@ def _players(evidence: Evidence, judged: Judged, wrong: Sequence[int]) -> list[P
             clip = clips.get(scores.ids[row])
             if clip is not None and len(chosen) < min(_WORST, evidence.settings.players // 3):
                 best = int(scores.probabilities[row].argmax())
-                note = f"taken for {plain_text(scores.mark.classes[best], 40)}, {scores.probabilities[row, best]:.0%}"
+                note = (
+                    f"taken for {plain_text(scores.mark.classes[best], 40)}, {percent(scores.probabilities[row, best])}"
+                )
                 chosen.append((clip, plain_text(clip.gesture, 60), note))
         if chosen:
             parts.append(Films(films=films(chosen), caption=caption))
@@ -218,7 +256,7 @@ def _of_failures(evidence: Evidence) -> str:
     if evidence.failures:
         words += f" {len(evidence.failures)} clips could not be made."
     if retaken:
-        words += f" {retaken} were made at a second or third try."
+        words += f" {counted(retaken, 'clip')} needed a second or third try, which is kept in the records."
     return words
 
 

@@ -8,7 +8,7 @@ from synthgest.quality.variety import davies_bouldin, vendi, within
 from synthgest.report.evidence import Evidence
 from synthgest.report.films import sheet
 from synthgest.report.plots import bars
-from synthgest.report.section import Mood, Part, Plot, Section, Sheets, finite, number, percent, plain_text
+from synthgest.report.section import Mood, Part, Plot, Section, Sheets, finite, number, percent, plain_text, short
 
 _MANY = 0.02  # share of clips that double others, from which it matters
 _PAIRS = 6
@@ -26,7 +26,8 @@ def variety(evidence: Evidence) -> Section:
     mood: Mood = "bad" if share > 5 * _MANY else "doubtful" if share > _MANY else "good"
     verdict = (
         f"{len(doubled)} of {len(evidence.clips)} clips are near-duplicates of others ({percent(share, 1)}); "
-        f"the set is as varied as {number(score, 0)} clips that have nothing in common"
+        f"by its features it has a Vendi score of {number(score, 1)} and a Davies-Bouldin index of {number(index, 1)}, "
+        "which grow with variety and are for comparing sets"
     )
     advice = (
         "`synthgest select` keeps one of each set of near-duplicates; more people and places make clips differ"
@@ -47,7 +48,7 @@ def variety(evidence: Evidence) -> Section:
         rows = [
             sheet(
                 [evidence.clips[one], evidence.clips[other]],
-                f"{plain_text(evidence.clips[one].id, 40)} and {plain_text(evidence.clips[other].id, 40)}",
+                f"{short(evidence.clips[one].id)} and {short(evidence.clips[other].id)}",
                 plain_text(evidence.clips[one].gesture, 60),
             )
             for one, other in evidence.pairs[:_PAIRS]

@@ -64,7 +64,8 @@ def kinetics(folder: Path, annotations: Path) -> Iterator[Entry]:
         times = [row.get(key) or "" for key in ("time_start", "time_end")]
         names = [f"{film}_{int(float(times[0])):06d}_{int(float(times[1])):06d}"] if all(times) else []
         choices = [f"{home}{name}.mp4" for name in [*names, film] for home in (f"{label}/", "")]
-        path = next((each for each in choices if inside(folder, each).exists()), choices[0])
+        safe = [each for each in choices if _leads_inside(folder, each)] or choices[:1]  # a label need not be a folder
+        path = next((each for each in safe if inside(folder, each).exists()), safe[0])
         split = row.get("split") or _stem(annotations, "")
         yield Entry(id=path, name=label, media=VideoFile(inside(folder, path)), split=split, groups={"source": (film,)})
 
@@ -101,10 +102,13 @@ LISTS: Mapping[str, Reader] = {
 
 def inside(folder: Path, name: str) -> Path:
     """A path below ``folder``; DatasetError for a name in an annotation file that would lead elsewhere."""
-    path = folder / name
-    if not path.resolve().is_relative_to(folder.resolve()) or "\0" in name:
+    if not _leads_inside(folder, name):
         raise DatasetError(f"{name!r} leads out of {folder}")
-    return path
+    return folder / name
+
+
+def _leads_inside(folder: Path, name: str) -> bool:
+    return "\0" not in name and (folder / name).resolve().is_relative_to(folder.resolve())
 
 
 def _video(folder: Path, clip: str, usual: str) -> Path:
