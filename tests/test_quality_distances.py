@@ -139,3 +139,17 @@ def test_many_classes_are_told_by_neighbours() -> None:
     found = consistency(rows, labels.tolist(), list(range(600)), [str(label) for label in range(200)], seed=0)
     assert found.accuracy.top1.value > 0.98
     assert np.abs(found.probabilities.sum(axis=1) - 1).max() < 1e-9
+
+
+def test_no_p_value_is_smaller_than_so_few_clips_allow() -> None:
+    # Of two clips each there are three divisions, of which one is as far apart as itself: p is never much below a third.
+    rng = np.random.default_rng(0)
+    for seed in range(5):
+        rows = rng.normal(size=(4, 8))
+        assert mmd(rows[:2], rows[2:], seed=seed).p_value > 0.25
+
+
+def test_classes_of_one_motion_each_are_not_judged() -> None:
+    rows, labels = clouds(0, 1)
+    with pytest.raises(SpecError, match="unrelated clips"):
+        told(rows.astype(np.float32), labels.tolist(), labels.tolist(), seed=0)

@@ -372,3 +372,31 @@ def test_a_video_without_the_mark_has_none(tmp_path: Path) -> None:
 
     write_video(tmp_path / "plain.mp4", np.random.default_rng(0).integers(0, 255, (4, 32, 32, 3)).astype(np.uint8), 8.0)
     assert read_mark(tmp_path / "plain.mp4") == ""
+
+
+# -- where little is known ---------------------------------------------------------------------------------------------
+
+
+def test_one_clip_a_class_is_no_crash(light: ReportSettings, tmp_path: Path) -> None:
+    few = sg.generate(["drone/land", "drone/up"], settings=TINY, clips=1, seed=1, out=tmp_path / "set")
+    found = report(few, light, real=few)
+    moods = {section.key: section.mood for section in found.sections}
+    assert [moods[key] for key in ("labels", "scene", "realness")] == ["unknown"] * 3
+    json.dumps(found.numbers, allow_nan=False)
+
+
+def test_a_run_is_not_praised_for_real_clips_that_it_learned_from(
+    drawn: sg.Dataset, real: Path, light: ReportSettings, tmp_path: Path
+) -> None:
+    shutil.copytree(drawn.folder, tmp_path / "signals")
+    copied, filmed = sg.Dataset(tmp_path / "signals"), sg.open_dataset(real, like=drawn, strangers="drop")
+    sg.train(copied, tmp_path / "run", sg.TrainSettings(steps=2, batch=4, workers=0), real=filmed)
+    found = report(copied, light, real=filmed)
+    assert found.figures["accuracy"] is None
+    assert "none was tried" in next(section.verdict for section in found.sections if section.key == "worth")
+
+
+def test_a_cache_that_cannot_be_written_only_costs_time(drawn: sg.Dataset, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    settings = ReportSettings(encoder="clip", players=0, cache=tmp_path / "file" / "cache")
+    assert report(drawn, settings).figures["clips"] == len(drawn)

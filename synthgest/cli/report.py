@@ -14,7 +14,7 @@ FailIf = Annotated[
     list[str] | None,
     typer.Option("--fail-if", metavar="CONDITION", help='Exit 1 if it holds, such as "auroc < 0.7"; repeatable.'),
 ]
-Players = Annotated[int, typer.Option(help="Clips that play in the page, at most.")]
+Players = Annotated[int, typer.Option(help="About how many clips play in the page.")]
 
 
 def command(

@@ -1,10 +1,12 @@
 """A data set on disk as a value: its classes, and clips whose frames and ground truth are read on request."""
 
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,7 +97,7 @@ class Clip:
         try:
             with np.load(path, allow_pickle=False) as arrays:
                 return {name: arrays[name] for name in arrays.files}
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, EOFError, BadZipFile, zlib.error) as error:
             raise CorruptClip(self.record.id, f"cannot read {path}: {error}") from error
 
     def verify(self) -> None:

@@ -65,12 +65,8 @@ def consistency(
     quarter of what guessing would. SpecError for fewer than two classes of two groups.
     """
     rows, truth, apart = unit(features), np.asarray(labels, np.intp), np.asarray(groups, np.intp)
-    sizes = [len(np.unique(apart[truth == label])) for label in np.unique(truth)]
-    if len(sizes) < 2 or sorted(sizes)[-2] < 2:
-        raise SpecError(
-            f"the clips are of {len(sizes)} classes with {sizes} unrelated clips; at least two classes need two each"
-        )
-    fitted = len(sizes) <= _MOST_CLASSES
+    _require_unrelated(truth, apart)
+    fitted = len(np.unique(truth)) <= _MOST_CLASSES
     found = _probed(rows, truth, apart, len(classes), seed) if fitted else _voted(rows, truth, apart, len(classes))
     found = _calibrated(found, truth)
     return Consistency(
@@ -83,8 +79,22 @@ def consistency(
 def out_of_fold(
     features: ArrayLike, labels: Sequence[int], groups: Sequence[int], classes: int, *, seed: int
 ) -> Floats:
-    """(N, K) probabilities of a linear probe on features as they are, each by one that saw neither the clip nor its group."""
-    return _probed(np.asarray(features, np.float64), np.asarray(labels), np.asarray(groups), classes, seed)
+    """(N, K) probabilities of a linear probe on features as they are, each by one that saw neither the clip nor its group.
+
+    SpecError for fewer than two classes of two groups.
+    """
+    truth, apart = np.asarray(labels, np.intp), np.asarray(groups, np.intp)
+    _require_unrelated(truth, apart)
+    return _probed(np.asarray(features, np.float64), truth, apart, classes, seed)
+
+
+def _require_unrelated(truth: NDArray[np.intp], groups: NDArray[np.intp]) -> None:
+    sizes = [len(np.unique(groups[truth == label])) for label in np.unique(truth)]
+    if len(sizes) < 2 or sorted(sizes)[-2] < 2:
+        most = max(sizes, default=0)
+        raise SpecError(
+            f"there are {len(sizes)} classes, with {most} unrelated clips at most; at least two classes need two each"
+        )
 
 
 def _probed(rows: Floats, truth: NDArray[np.intp], groups: NDArray[np.intp], classes: int, seed: int) -> Floats:

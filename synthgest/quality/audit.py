@@ -27,6 +27,9 @@ KINDS: Mapping[str, str] = {
 }
 """Kinds of fault, in words."""
 
+RELATED = frozenset(RELATIVES)
+"""What clips say of themselves by which others are known to show the same performance."""
+
 SHORT = 6
 """Frames, of which a clip has too few."""
 
@@ -49,7 +52,7 @@ class Fault:
 def faults_of_files(
     clips: Sequence[LabelledClip], *, progress: Callable[[int], None] | None = None
 ) -> tuple[list[Fault], dict[str, Facts]]:
-    """What the files alone say: unreadable, truncated, short, odd frames a second, the same twice. And the facts, by id."""
+    """What the files alone say: unreadable, truncated, odd frames a second, the same twice. And the facts, by id."""
     found: list[Fault] = []
     known: dict[str, Facts] = {}
     first: dict[str, LabelledClip] = {}
@@ -73,7 +76,7 @@ def faults_of_files(
 
 
 def faults_of_pictures(clips: Sequence[LabelledClip], looks: Mapping[str, Look]) -> list[Fault]:
-    """What the frames say: black, of one colour, frozen."""
+    """What the frames say: black, of one colour, frozen, too few."""
     found = []
     for clip in clips:
         look = looks.get(clip.id)
@@ -81,6 +84,8 @@ def faults_of_pictures(clips: Sequence[LabelledClip], looks: Mapping[str, Look])
             continue
         if look.fault in ("black", "flat", "frozen"):
             found.append(Fault(id=clip.id, kind=look.fault, reason=KINDS[look.fault]))
+        if 1 < clip.length < SHORT:
+            found.append(Fault(id=clip.id, kind="short", reason=f"it has {clip.length} frames"))
         elif look.measures.still >= _STILL and look.measures.motion < _MOTION and clip.length > 1:
             found.append(Fault(id=clip.id, kind="frozen", reason=f"nothing changes in {look.measures.still:.0%} of it"))
     return found
@@ -111,7 +116,8 @@ def _of_sources(clips: Sequence[LabelledClip]) -> list[Fault]:
     found = []
     for number, name in enumerate(names):
         for other in names[number + 1 :]:
-            for each in leaks(parts[name], parts[other], group_by=RELATIVES):
+            related = [[clip for clip in parts[each] if RELATED & clip.groups.keys()] for each in (name, other)]
+            for each in leaks(related[0], related[1], group_by=RELATIVES):
                 reason = f"shares its {each.reason} with {each.first} of {name or 'no split'}"
                 found.append(Fault(id=each.second, kind="leak", reason=reason))
     return found
@@ -136,8 +142,6 @@ def _of_facts(told: Facts, usual: float) -> list[tuple[str, str]]:
     found = []
     if told.truncated:
         found.append(("truncated", f"{told.frames} frames are there, {told.promised} were promised"))
-    if told.frames < SHORT:
-        found.append(("short", f"it has {told.frames} frames"))
     if not _RATES[0] <= told.fps <= _RATES[1]:
         found.append(("frames a second", f"it says {told.fps:g} frames a second"))
     elif usual and abs(told.fps - usual) > 0.02 * usual:

@@ -35,8 +35,7 @@ class Look:
 
     measures: of its pixels. bits, moves: perceptual hashes, of what it shows and of what changes in it. fault: why it is spoilt, a
     reason code of ``synthgest.checks``, or empty. hand_seen: of the frames in which the gesture shows, the share in which the wrist
-    that travels most is in the picture and not hidden. turns: how often that wrist turns back, a frame. span: height of the
-    person, as a share of the picture's.
+    that travels most is in the picture and not hidden. turns: how often that wrist turns back, a frame.
     """
 
     measures: Measures
@@ -45,7 +44,6 @@ class Look:
     fault: str
     hand_seen: float
     turns: float
-    span: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +89,6 @@ def look(clip: LabelledClip) -> Look:
         fault=_fault(frames),
         hand_seen=_hand_seen(truth, first, last, frames.shape[2], frames.shape[1]),
         turns=_turns(truth, frames.shape[1]),
-        span=_span(truth, frames.shape[1]),
     )
 
 
@@ -113,7 +110,11 @@ def _kept(clip: LabelledClip, cache: ArrayCache | None) -> Look:
     _require_whole(clip)
     if cache is None:
         return look(clip)
-    key = hashlib.sha256(f"look {_METHOD} {clip.content} {sorted(clip.truth())} {clip.shown}".encode()).hexdigest()
+    try:
+        content = clip.content
+    except OSError as error:
+        raise CorruptClip(clip.id, f"cannot read clip {clip.id}: {error.strerror}") from error
+    key = hashlib.sha256(f"look {_METHOD} {content} {sorted(clip.truth())} {clip.shown}".encode()).hexdigest()
     arrays = cache.arrays(key, lambda: _as_arrays(look(clip)))
     values = dict(zip(map(str, arrays["names"]), arrays["values"].tolist(), strict=True))
     own = {field.name for field in fields(Measures)}
@@ -135,7 +136,7 @@ def _require_whole(clip: LabelledClip) -> None:
 
 
 def _as_arrays(seen: Look) -> dict[str, NDArray[Any]]:
-    values = asdict(seen.measures) | {name: getattr(seen, name) for name in ("hand_seen", "turns", "span")}
+    values = asdict(seen.measures) | {name: getattr(seen, name) for name in ("hand_seen", "turns")}
     numbers = {"names": np.array(list(values)), "values": np.array(list(values.values()))}
     return numbers | {"bits": seen.bits, "moves": seen.moves, "fault": np.array(seen.fault)}
 
@@ -182,10 +183,3 @@ def _turns(truth: Mapping[str, NDArray[Any]], height: int) -> float:
     step = np.diff(main)
     step = step[np.abs(step) > 0.001 * height]  # below, it shakes
     return float((np.diff(np.sign(step)) != 0).sum()) / len(path)
-
-
-def _span(truth: Mapping[str, NDArray[Any]], height: int) -> float:
-    if "boxes" not in truth:
-        return float("nan")
-    box = truth["boxes"][:, 0]
-    return float(np.median(box[:, 3] - box[:, 1])) / height

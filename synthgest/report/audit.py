@@ -1,6 +1,7 @@
 """An audit from beginning to end: the eyes of a report on labelled clips that anybody made; nothing is changed."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from synthgest.data.dataset import Dataset
 from synthgest.data.labelled import LabelledClip
@@ -17,6 +18,8 @@ from synthgest.report.scene import scene
 from synthgest.report.section import percent, plain_text
 from synthgest.report.variety import variety
 
+_ASKED = ("faults", "labels")
+
 
 def audit(
     dataset: AnySet, settings: ReportSettings, *, gates: Sequence[Condition] = (), progress: Progress | None = None
@@ -29,7 +32,7 @@ def audit(
     clips: list[LabelledClip] = [*dataset.clips]
     found, facts = faults_of_files(clips, progress=lambda count: tell("files", count, len(clips)))
     evidence = gather(dataset, settings, progress=progress)
-    told = {fault.id for fault in found}
+    told = {fault.id for fault in found if fault.kind in ("unreadable", "truncated")}
     found += [
         Fault(id=name, kind="unreadable", reason=reason)
         for name, reason in evidence.unreadable.items()
@@ -48,6 +51,8 @@ def audit(
         movement(evidence, ()),
         scene(evidence, progress=progress),
     ]
+    if not evidence.made:  # what to generate otherwise is no advice for clips that were filmed
+        sections = [replace(each, advice=each.advice if each.key in _ASKED else "") for each in sections]
     about = f"{len(clips)} clips of {len(dataset.classes)} classes, looked at where they lie; nothing was changed."
     return assemble(evidence.name, about, sections, gates)
 

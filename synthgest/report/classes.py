@@ -94,7 +94,10 @@ def classes(evidence: Evidence) -> Section:
         verdict=verdict,
         mood=mood,
         advice=advice,
-        figures={"worst_class": worst.found.value if worst.found else None, "classes_with_faults": float(len(bad))},
+        figures={
+            "worst_class": min((view.found.value for view in views if view.found), default=None),
+            "classes_with_faults": float(len(bad)),
+        },
         parts=[*_drawing(views), *_worst_clips(evidence, worst, bool(bad)), _table(views)],
         numbers={"classes": [_numbers(view) for view in views]},
     )

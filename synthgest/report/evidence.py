@@ -1,12 +1,16 @@
 """What a report rests on, gathered once: looks, features, scores and failures of a set, and what its clips say of one another."""
 
+import logging
+import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from synthgest.data.cache import ArrayCache
 from synthgest.data.dataset import Clip, Dataset
@@ -14,14 +18,17 @@ from synthgest.data.labelled import LabelledClip
 from synthgest.data.real.dataset import RealDataset
 from synthgest.data.records import Failure
 from synthgest.data.splits import RELATIVES, groups
+from synthgest.data.storage import make_folder
 from synthgest.encoders.encoder import Encoder
-from synthgest.errors import DatasetError, SpecError
+from synthgest.errors import DatasetError, SpecError, StorageError
 from synthgest.evaluation.consistency import Consistency, consistency
 from synthgest.evaluation.extraction import features
 from synthgest.quality.looks import Look, look_at_all, twins
 from synthgest.scoring.store import Scores, score_folders
 from synthgest.scoring.validation import Validation, read_validation
 from synthgest.training.recogniser import open_encoder
+
+logger = logging.getLogger(__name__)
 
 _MOST_CLASSES = 2000  # a table of what is taken for what has as many rows as columns
 
@@ -36,7 +43,7 @@ class ReportSettings:
 
     encoder: whose features are compared; a name of ``synthgest list encoders`` or a training run. pictures: the encoder that looks
     at single pictures, to see what the scene gives away. cache: a folder where looks and features are kept; none without it. seed:
-    of what is drawn by chance. players: clips that play in the page, at most.
+    of what is drawn by chance. players: about how many clips play in the page.
     """
 
     encoder: str = "small"
@@ -106,9 +113,10 @@ class Evidence:
 def gather(dataset: AnySet, settings: ReportSettings, *, progress: Progress | None = None) -> Evidence:
     """Look at all clips of a set. DatasetError if none can be read."""
     told = progress or (lambda *_: None)
-    name = dataset.folder.name if isinstance(dataset, Dataset) else Path(dataset.name).name
+    name = (dataset.folder if isinstance(dataset, Dataset) else Path(dataset.name)).resolve().name
     clips: list[LabelledClip] = [*dataset.clips]
-    store = settings.cache
+    store = _writable(settings.cache)
+    settings = replace(settings, cache=store)
     kept = None if store is None else ArrayCache(folder=store / "looks")
     seen = look_at_all(clips, cache=kept, progress=lambda count: told("looking", count, len(clips)))
     readable = [clip for clip in clips if clip.id in seen.looks]
@@ -121,7 +129,8 @@ def gather(dataset: AnySet, settings: ReportSettings, *, progress: Progress | No
         cache=None if store is None else store / "features",
         progress=lambda count: told("features", count, len(readable)),
     )
-    numbers = groups(there, RELATIVES)
+    pairs = tuple(twins(there, seen.looks))
+    numbers = _with_twins(groups(there, RELATIVES), pairs)
     agreed, silence = _agreed(rows, there, numbers, dataset.classes, settings.seed)
     return Evidence(
         name=name,
@@ -133,13 +142,37 @@ def gather(dataset: AnySet, settings: ReportSettings, *, progress: Progress | No
         labels=np.array([clip.label for clip in there], np.intp),
         features=rows,
         groups=numbers,
-        pairs=tuple(twins(there, seen.looks)),
+        pairs=pairs,
         agreed=agreed,
         silence=silence,
         judged=_judged(dataset),
         failures=dataset.failures if isinstance(dataset, Dataset) else (),
         settings=settings,
     )
+
+
+def _with_twins(numbers: Sequence[int], pairs: Sequence[tuple[int, int]]) -> list[int]:
+    """Numbers of groups, where near-duplicates are of one group too: they would vouch for one another."""
+    rows, columns = zip(*[(numbers[one], numbers[other]) for one, other in pairs], strict=True) if pairs else ((), ())
+    size = max(numbers, default=0) + 1
+    joined = connected_components(coo_array((np.ones(len(rows)), (rows, columns)), shape=(size, size)), directed=False)[
+        1
+    ]
+    return [int(joined[number]) for number in numbers]
+
+
+def _writable(folder: Path | None) -> Path | None:
+    """The folder of the cache, or None where nothing can be kept: a report is only slower then."""
+    if folder is not None:
+        try:
+            make_folder(folder)
+        except StorageError as error:
+            logger.warning("nothing is kept for the next report: %s", error)
+            return None
+        if not os.access(folder, os.W_OK):
+            logger.warning("nothing is kept for the next report: %s cannot be written", folder)
+            return None
+    return folder
 
 
 def _agreed(

@@ -35,7 +35,7 @@ def faults(
     players: int,
 ) -> Section:
     """The section of an audit. found: all faults. facts: what files say, by id. missing: clips that a list names and nobody has."""
-    counts = Counter(fault.kind for fault in found)
+    counts = Counter(kind for _, kind in {(fault.id, fault.kind) for fault in found})
     sure = {fault.id for fault in found if fault.kind not in _DOUBTFUL}
     doubtful = {fault.id for fault in found} - sure
     leaks = len({fault.id for fault in found if fault.kind == "leak"})

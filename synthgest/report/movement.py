@@ -35,7 +35,10 @@ def movement(evidence: Evidence, reenacted: Sequence[Reenacted]) -> Section:
     """The section about what moves. reenacted: clips compared with their sources; none where nobody said where these lie."""
     looks = [evidence.look(position) for position in range(len(evidence.clips))]
     gates = Gates()
-    faults = {n: look.fault or gates.fault(look.measures) for n, look in enumerate(looks)}
+    faults = {
+        n: "" if evidence.clips[n].length == 1 else look.fault or gates.fault(look.measures)
+        for n, look in enumerate(looks)
+    }
     spoilt = [n for n, fault in faults.items() if fault]
     seen = [look.hand_seen for look in looks if not math.isnan(look.hand_seen)]
     hand = float(np.mean(seen)) if seen else None

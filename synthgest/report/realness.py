@@ -20,6 +20,7 @@ from synthgest.report.section import (
     Sheet,
     Sheets,
     Table,
+    counted,
     finite,
     number,
     percent,
@@ -37,6 +38,7 @@ except ImportError as error:
 _MAPPED = 500  # clips of each side on the map
 _NEAREST = 24  # classes whose nearest real clip is shown
 _ROWS = 60
+_FEW = 4  # clips of a side, below which no division of them is improbable
 _LEAST = 6  # clips, for which a map says anything
 
 
@@ -64,6 +66,10 @@ def realness(evidence: Evidence, real: Evidence | None) -> Section:
         )
     beside = _beside(evidence, real)
     seed = evidence.settings.seed
+    if min(len(evidence.clips), len(real.clips)) < _FEW:
+        sizes = counted(len(evidence.clips), "clip"), counted(len(real.clips), "real one")
+        verdict = f"There are {sizes[0]} and {sizes[1]}, too few to compare."
+        return Section(key=key, title=title, verdict=verdict, mood="unknown", figures=figures)
     apart, inception = (each(beside.ours, beside.theirs, seed=seed) for each in (mmd, kid))
     right = int((evidence.labels[beside.nearest] == real.labels).sum())
     found, chance = proportion(right, len(real.clips)), 1 / len(set(evidence.labels.tolist()))

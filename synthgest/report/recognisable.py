@@ -36,7 +36,7 @@ def recognisable(evidence: Evidence) -> Section:
             advice="make at least two clips of each of two classes",
             figures={"consistency": None, "suspects": None},
         )
-    agreed, chance = evidence.agreed, 1 / len(set(evidence.labels.tolist()))
+    agreed, chance = evidence.agreed, np.bincount(evidence.labels).max() / len(evidence.labels)
     found = agreed.accuracy
     share = len(agreed.suspects) / len(evidence.clips)
     mood: Mood = "good" if found.top1.value >= _GOOD else "doubtful" if found.top1.low > 2 * chance else "bad"

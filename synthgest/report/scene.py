@@ -1,5 +1,6 @@
 """Whether the scene gives the label away: what single pictures, the empty place and a swapped place tell of the class."""
 
+import contextlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import numpy as np
 from synthgest.data.dataset import Clip
 from synthgest.data.labelled import LabelledClip
 from synthgest.encoders.encoder import Encoder
-from synthgest.errors import SynthgestError
+from synthgest.errors import SpecError, SynthgestError
 from synthgest.evaluation.extraction import features
 from synthgest.evaluation.scene import Emptied, Swap, Swapped, Told, swapped_places, told
 from synthgest.report.evidence import Evidence, Progress
@@ -50,27 +51,23 @@ def scene(evidence: Evidence, *, progress: Progress | None = None) -> Section:
     chosen = _chosen(evidence)
     clips, apart = [evidence.clips[n] for n in chosen], [evidence.groups[n] for n in chosen]
     cache = None if evidence.settings.cache is None else evidence.settings.cache / "features"
-    alone = _told(
-        pictures, clips, apart, cache, evidence.settings.seed, lambda n: tell("single pictures", n, len(clips))
-    )
+    seed = evidence.settings.seed
+    try:
+        alone = _told(pictures, clips, apart, cache, seed, lambda n: tell("single pictures", n, len(clips)))
+    except SpecError as error:
+        verdict = f"This cannot be told: {plain_text(error)}."
+        return Section(key=key, title=title, verdict=verdict, mood="unknown", figures=nothing)
     whole = [n for n, clip in enumerate(clips) if isinstance(clip, Clip) and {"boxes", "mask"} <= clip.truth().keys()]
     empty, swap = None, None
-    if len({clips[n].label for n in whole}) > 1:
-        emptied = [Emptied(clips[n]) for n in whole]
-        empty = _told(
-            pictures,
-            emptied,
-            [apart[n] for n in whole],
-            cache,
-            evidence.settings.seed,
-            lambda n: tell("empty places", n, len(whole)),
-        )
+    with contextlib.suppress(SpecError):  # too few unrelated clips with a mask
+        emptied, own = [Emptied(clips[n]) for n in whole], [apart[n] for n in whole]
+        empty = _told(pictures, emptied, own, cache, seed, lambda n: tell("empty places", n, len(whole)))
         swap = swapped_places(
             evidence.encoder,
             [clips[n] for n in whole],
             evidence.features[[chosen[n] for n in whole]],
-            [apart[n] for n in whole],
-            seed=evidence.settings.seed,
+            own,
+            seed=seed,
             cache=cache,
             progress=lambda n: tell("swapped places", n, min(120, len(whole))),
         )
@@ -108,10 +105,13 @@ def scene(evidence: Evidence, *, progress: Progress | None = None) -> Section:
 
 def _chosen(evidence: Evidence) -> list[int]:
     """Positions of clips to look at, of all classes alike; of very many classes some, evenly."""
-    labels = np.unique(evidence.labels)
-    labels = labels[np.linspace(0, len(labels) - 1, min(len(labels), _MOST_CLASSES)).round().astype(int)]
-    each = max(2, _MOST // len(labels))
-    return sorted(n for label in labels for n in evidence.of(int(label))[:each])
+    labels, sizes = np.unique(evidence.labels, return_counts=True)
+    labels, sizes = labels[sizes > 1], sizes[sizes > 1]
+    if not len(labels):
+        return list(range(min(len(evidence.clips), _MOST)))
+    picked = np.linspace(0, len(labels) - 1, min(len(labels), _MOST_CLASSES)).round().astype(int)
+    each = max(2, min(_MOST // len(picked), int(sizes[picked].min())))
+    return sorted(n for label in labels[picked] for n in evidence.of(int(label))[:each])
 
 
 def _told(

@@ -1,7 +1,8 @@
 """Whether the clips helped: training runs that learned from them, what these can do on real clips, and whether that is noise."""
 
+import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -53,9 +54,8 @@ class Tried:
 
 def find_runs(dataset: Dataset) -> list[Path]:
     """Finished training runs in the data set's folder or beside it that learned from it, in alphabetical order."""
-    places = [*dataset.folder.resolve().parent.iterdir(), *dataset.folder.iterdir()]
     found = []
-    for folder in sorted({place for place in places if place.is_dir() and is_finished(place)}):
+    for folder in sorted({*_runs_in(dataset.folder.resolve().parent), *_runs_in(dataset.folder.resolve())}):
         try:
             about = read_about(folder)
         except SynthgestError as error:
@@ -66,6 +66,15 @@ def find_runs(dataset: Dataset) -> list[Path]:
         if isinstance(source, dict) and source.get("made") == dataset.described["made"]:
             found.append(folder)
     return found
+
+
+def _runs_in(folder: Path) -> Iterator[Path]:
+    """Finished runs in a folder; what may not be looked into is none of ours."""
+    with contextlib.suppress(OSError):
+        for place in folder.iterdir():
+            with contextlib.suppress(OSError):
+                if place.is_dir() and is_finished(place):
+                    yield place
 
 
 def worth(
@@ -166,10 +175,15 @@ def _try(folder: Path, real: Evidence | None, progress: Progress | None) -> Trie
     about = read_about(folder)
     known = {entry.name: number for number, entry in enumerate(about.classes)}
     clips: list[LabelledClip] = [] if real is None else [clip for clip in real.clips if clip.gesture in known]
-    if not clips:
+    if real is None or not clips or _learned_from(about, real):
         return Tried(name=folder.name, about=about)
     tell = progress or (lambda *_: None)
-    rows = load_recogniser(folder).probabilities(clips, progress=lambda count: tell(folder.name, count, len(clips)))
+    try:
+        recogniser = load_recogniser(folder)
+    except SynthgestError as error:
+        logger.warning("%s is not tried: %s", folder, error)
+        return Tried(name=folder.name, about=about)
+    rows = recogniser.probabilities(clips, progress=lambda count: tell(folder.name, count, len(clips)))
     rows = rows[:, : len(known)]
     labels = [known[clip.gesture] for clip in clips]
     return Tried(
@@ -178,6 +192,12 @@ def _try(folder: Path, real: Evidence | None, progress: Progress | None) -> Trie
         accuracy=accuracy_of(rows, labels, list(known)),
         hits=rows.argmax(axis=1) == labels,
     )
+
+
+def _learned_from(about: About, real: Evidence) -> bool:
+    """Whether a run was trained on the real clips themselves: naming these proves nothing."""
+    told = about.data.get("from")
+    return isinstance(told, dict) and told.get("real") is not None and told["real"] == real.dataset.described
 
 
 def _drawing(tried: Sequence[Tried], chance: float) -> list[Part]:
@@ -197,7 +217,7 @@ def _table(tried: Sequence[Tried]) -> Table:
                 plain_text(each.about.settings.encoder, 40),
                 _LABELS.get(str(each.about.data.get("labels")), plain_text(each.about.data.get("labels", "-"), 20)),
                 plain_text(clips, 80),
-                with_interval(each.accuracy.top1) if each.accuracy else "not tried",
+                with_interval(each.accuracy.top1) if each.accuracy else "not tried, or learned from them",
                 each.change.verdict if each.change else "-",
             )
         )

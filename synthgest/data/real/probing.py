@@ -1,4 +1,4 @@
-"""What a clip's file says of itself, beside what is really in it: frames promised and found, size, frames a second."""
+"""What a clip's file says of itself, beside what is really in it: frames promised and found, frames a second."""
 
 import io
 from dataclasses import dataclass
@@ -15,15 +15,13 @@ from synthgest.errors import FrameError
 class Facts:
     """What a file says. frames: that are in it. promised: frames by its header, 0 where that is silent. broken: packets cut off.
 
-    fps: frames a second, 0 for pictures. width, height: pixels.
+    fps: frames a second, 0 where the file does not say.
     """
 
     frames: int
     promised: int
     broken: int
     fps: float
-    width: int
-    height: int
 
     @property
     def truncated(self) -> bool:
@@ -61,8 +59,6 @@ def _facts(source: str | BinaryIO, name: str) -> Facts:
                 promised=promised,
                 broken=broken,
                 fps=rate,
-                width=int(stream.codec_context.width),
-                height=int(stream.codec_context.height),
             )
     except (av.error.FFmpegError, IndexError, OSError) as error:
         raise FrameError(f"cannot open {name}: {error}") from error
