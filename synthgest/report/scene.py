@@ -32,6 +32,7 @@ from synthgest.training.recogniser import open_encoder
 
 _MOST = 600  # clips, of all classes alike
 _MOST_CLASSES = 100
+_LITTLE = 0.1  # share of the clips that places may name beyond chance
 _SHOWN = 4
 
 
@@ -135,8 +136,8 @@ def _judged(alone: Told, empty: Told | None, swap: Swap | None) -> tuple[Mood, s
     )
     if empty is None:
         return "unknown", f"{first}; where the person is, nobody knows, so the place alone cannot be judged.", ""
-    mood: Mood = "good" if empty.accuracy.low <= 2 * empty.chance else "doubtful"
-    if empty.accuracy.low > 5 * empty.chance:
+    mood: Mood = "good" if empty.accuracy.low <= empty.chance + _LITTLE else "doubtful"
+    if empty.accuracy.low > empty.chance + 3 * _LITTLE:
         mood = "bad"
     words = "no better than chance" if empty.accuracy.low <= empty.chance else "better than chance"
     verdict = (
