@@ -54,15 +54,17 @@ class Swap:
 
 
 @dataclass(frozen=True, slots=True)
-class Emptied:
-    """A clip without its performer: the part of the picture where they ever are is filled in from around it, smoothly."""
+class Altered:
+    """A clip of which something else is seen. mark: what was done to it. change: the numbers of frames in, the frames out."""
 
     clip: LabelledClip
+    mark: str
+    change: Callable[[Sequence[int]], Frames]
 
     @property
     def id(self) -> str:
-        """Of the clip."""
-        return self.clip.id
+        """Of the clip and what was done."""
+        return f"{self.clip.id} {self.mark}"
 
     @property
     def gesture(self) -> str:
@@ -82,7 +84,7 @@ class Emptied:
     @property
     def content(self) -> str:
         """Of what it shows."""
-        return hashlib.sha256(f"emptied {_METHOD} {self.clip.content}".encode()).hexdigest()
+        return hashlib.sha256(f"{_METHOD} {self.mark} {self.clip.content}".encode()).hexdigest()
 
     @property
     def groups(self) -> Mapping[str, tuple[str, ...]]:
@@ -95,64 +97,32 @@ class Emptied:
         return self.clip.shown
 
     def frames_at(self, numbers: Sequence[int]) -> Frames:
-        """Frames (N, H, W, 3) uint8 RGB without the performer."""
-        frames = self.clip.frames_at(numbers)
-        box = _cover(self.clip.truth()["boxes"][:, 0], frames.shape[2], frames.shape[1])
-        return np.stack([_filled(frame, box) for frame in frames])
+        """Frames (N, H, W, 3) uint8 RGB, altered."""
+        return self.change(numbers)
 
     def truth(self) -> Mapping[str, NDArray[Any]]:
-        """Nothing: nobody is there."""
+        """Nothing is kept."""
         return {}
 
 
-@dataclass(frozen=True, slots=True)
-class Swapped:
-    """A clip's performer before the place of another clip, cut out by the mask."""
+def emptied(clip: LabelledClip) -> Altered:
+    """A clip without its performer: the part of the picture where they ever are is filled in from around it, smoothly."""
 
-    clip: LabelledClip
-    place: LabelledClip
+    def change(numbers: Sequence[int]) -> Frames:
+        frames = clip.frames_at(numbers)
+        box = _cover(clip.truth()["boxes"][:, 0], frames.shape[2], frames.shape[1])
+        return np.stack([_filled(frame, box) for frame in frames])
 
-    @property
-    def id(self) -> str:
-        """Of both clips."""
-        return f"{self.clip.id}-{self.place.id}"
+    return Altered(clip, "emptied", change)
 
-    @property
-    def gesture(self) -> str:
-        """Of the performer's clip."""
-        return self.clip.gesture
 
-    @property
-    def label(self) -> int:
-        """Of the performer's clip."""
-        return self.clip.label
+def swapped(clip: LabelledClip, place: LabelledClip) -> Altered:
+    """A clip's performer, cut out by the mask, in front of the place of another clip."""
 
-    @property
-    def length(self) -> int:
-        """Frames."""
-        return self.clip.length
-
-    @property
-    def content(self) -> str:
-        """Of what it shows."""
-        return hashlib.sha256(f"swapped {_METHOD} {self.clip.content} {self.place.content}".encode()).hexdigest()
-
-    @property
-    def groups(self) -> Mapping[str, tuple[str, ...]]:
-        """Of the performer's clip."""
-        return self.clip.groups
-
-    @property
-    def shown(self) -> tuple[int, int]:
-        """Of the performer's clip."""
-        return self.clip.shown
-
-    def frames_at(self, numbers: Sequence[int]) -> Frames:
-        """Frames (N, H, W, 3) uint8 RGB of the performer in the other place."""
-        frames = self.clip.frames_at(numbers)
-        masks = self.clip.truth()["mask"]
+    def change(numbers: Sequence[int]) -> Frames:
+        frames, masks = clip.frames_at(numbers), clip.truth()["mask"]
         height, width = frames.shape[1:3]
-        behind = Emptied(self.place).frames_at([self.place.length // 2])[0]
+        behind = emptied(place).frames_at([place.length // 2])[0]
         behind = cv2.resize(behind, (width, height), interpolation=cv2.INTER_AREA).astype(np.float32)
         made = []
         for frame, number in zip(frames, numbers, strict=True):
@@ -160,9 +130,7 @@ class Swapped:
             made.append(np.round(frame * edge + behind * (1 - edge)).astype(np.uint8))
         return np.stack(made)
 
-    def truth(self) -> Mapping[str, NDArray[Any]]:
-        """Nothing is kept."""
-        return {}
+    return Altered(clip, f"in front of {place.content}", change)
 
 
 def told(rows: NDArray[np.float32], labels: Sequence[int], groups: Sequence[int], *, seed: int) -> Told:
@@ -210,7 +178,7 @@ def swapped_places(
     ranks = {int(n): int((labels[order[:position]] == labels[n]).sum()) for position, n in enumerate(order)}
     chosen = sorted(map(int, order), key=lambda n: (ranks[n], n))[:_SWAPS]
     places = [int(rng.choice(np.flatnonzero(labels != labels[number]))) for number in chosen]
-    made = [Swapped(clips[one], clips[other]) for one, other in zip(chosen, places, strict=True)]
+    made = [swapped(clips[one], clips[other]) for one, other in zip(chosen, places, strict=True)]
     changed, _ = features(encoder, made, cache=cache, progress=progress)
     known = unit(rows).astype(np.float32)
     names = [frozenset({f"group {group}"}) for group in groups]

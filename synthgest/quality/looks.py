@@ -114,7 +114,8 @@ def _kept(clip: LabelledClip, cache: ArrayCache | None) -> Look:
         content = clip.content
     except OSError as error:
         raise CorruptClip(clip.id, f"cannot read clip {clip.id}: {error.strerror}") from error
-    key = hashlib.sha256(f"look {_METHOD} {content} {sorted(clip.truth())} {clip.shown}".encode()).hexdigest()
+    truth = clip.record.truth_sha256 if isinstance(clip, Clip) else ""
+    key = hashlib.sha256(f"look {_METHOD} {content} {truth} {clip.shown}".encode()).hexdigest()
     arrays = cache.arrays(key, lambda: _as_arrays(look(clip)))
     values = dict(zip(map(str, arrays["names"]), arrays["values"].tolist(), strict=True))
     own = {field.name for field in fields(Measures)}

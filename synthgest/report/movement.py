@@ -1,7 +1,7 @@
 """Whether clips move as people do: motion, standstill, tempo, the hand that matters, and drift from what was captured."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -35,6 +35,7 @@ def movement(evidence: Evidence, reenacted: Sequence[Reenacted]) -> Section:
     """The section about what moves. reenacted: clips compared with their sources; none where nobody said where these lie."""
     looks = [evidence.look(position) for position in range(len(evidence.clips))]
     gates = Gates()
+    by_class = {name: _of_class(evidence, label) for label, name in enumerate(evidence.classes)}
     faults = {
         n: "" if evidence.clips[n].length == 1 else look.fault or gates.fault(look.measures)
         for n, look in enumerate(looks)
@@ -85,24 +86,23 @@ def movement(evidence: Evidence, reenacted: Sequence[Reenacted]) -> Section:
                 ),
                 caption="How much moves in a clip; what stands still is on the left.",
             ),
-            *_of_hands(evidence, seen),
-            _table(evidence),
+            *_of_hands(by_class, seen),
+            _table(by_class),
             *_spoilt(evidence, spoilt, faults),
             *_drift(reenacted),
         ],
         numbers={
             "spoilt": {evidence.clips[n].id: faults[n] for n in spoilt},
-            "classes": {name: _of_class(evidence, label) for label, name in enumerate(evidence.classes)},
+            "classes": by_class,
             "drift": {each.id: finite(each.drift.drift) for each in reenacted},
         },
     )
 
 
-def _of_hands(evidence: Evidence, seen: Sequence[float]) -> list[Part]:
+def _of_hands(by_class: Mapping[str, Mapping[str, float | None]], seen: Sequence[float]) -> list[Part]:
     if not seen:
         return []
-    by_class = {name: _of_class(evidence, label)["hand_seen"] for label, name in enumerate(evidence.classes)}
-    known = {name: value for name, value in by_class.items() if value is not None}
+    known = {name: value for name, own in by_class.items() if (value := own["hand_seen"]) is not None}
     chosen = dict(sorted(known.items(), key=lambda entry: (entry[1], entry[0]))[:12])
     some = f" The 12 lowest of {len(known)} classes." if len(known) > 12 else ""
     caption = f"In how many of the frames that matter the hand that moves most is in the picture and not hidden.{some}"
@@ -132,10 +132,9 @@ def _of_class(evidence: Evidence, label: int) -> dict[str, float | None]:
     }
 
 
-def _table(evidence: Evidence) -> Table:
+def _table(by_class: Mapping[str, Mapping[str, float | None]]) -> Table:
     rows = []
-    for label, name in enumerate(evidence.classes[:_ROWS]):
-        own = _of_class(evidence, label)
+    for name, own in list(by_class.items())[:_ROWS]:
         rows.append(
             (
                 plain_text(name, 80),
@@ -151,7 +150,7 @@ def _table(evidence: Evidence) -> Table:
         columns=("class", "motion", "stands still", "turns a second", "seconds", "hand shows", "sharpness"),
         rows=rows,
         caption="Turns a second: how often the hand turns back. Sharpness: of the hand where it is known, else of the picture.",
-        left_out=max(0, len(evidence.classes) - _ROWS),
+        left_out=max(0, len(by_class) - _ROWS),
     )
 
 

@@ -11,7 +11,7 @@ from synthgest.data.labelled import LabelledClip
 from synthgest.encoders.encoder import Encoder
 from synthgest.errors import SpecError, SynthgestError
 from synthgest.evaluation.extraction import features
-from synthgest.evaluation.scene import Emptied, Swap, Swapped, Told, swapped_places, told
+from synthgest.evaluation.scene import Swap, Told, emptied, swapped, swapped_places, told
 from synthgest.report.evidence import Evidence, Progress
 from synthgest.report.films import sheet
 from synthgest.report.plots import intervals
@@ -61,8 +61,8 @@ def scene(evidence: Evidence, *, progress: Progress | None = None) -> Section:
     whole = [n for n, clip in enumerate(clips) if isinstance(clip, Clip) and {"boxes", "mask"} <= clip.truth().keys()]
     empty, swap = None, None
     with contextlib.suppress(SpecError):  # too few unrelated clips with a mask
-        emptied, own = [Emptied(clips[n]) for n in whole], [apart[n] for n in whole]
-        empty = _told(pictures, emptied, own, cache, seed, lambda n: tell("empty places", n, len(whole)))
+        without, own = [emptied(clips[n]) for n in whole], [apart[n] for n in whole]
+        empty = _told(pictures, without, own, cache, seed, lambda n: tell("empty places", n, len(whole)))
         swap = swapped_places(
             evidence.encoder,
             [clips[n] for n in whole],
@@ -173,13 +173,13 @@ def _pictures(clips: Sequence[LabelledClip], whole: Sequence[int]) -> list[Part]
     chosen = [clips[n] for n in whole[:: max(1, len(whole) // _SHOWN)]][:_SHOWN]
     if len(chosen) < 2:
         return []
-    emptied = sheet([Emptied(clip) for clip in chosen], "without the person", frames=1)
+    without = sheet([emptied(clip) for clip in chosen], "without the person", frames=1)
     others = [*chosen[1:], chosen[0]]
-    swapped = sheet(
-        [Swapped(one, two) for one, two in zip(chosen, others, strict=True)], "in front of another place", frames=1
+    moved = sheet(
+        [swapped(one, two) for one, two in zip(chosen, others, strict=True)], "in front of another place", frames=1
     )
     return [
-        Sheets(sheets=[sheet(chosen, "as they are", frames=1), emptied, swapped], caption="What the probes were shown.")
+        Sheets(sheets=[sheet(chosen, "as they are", frames=1), without, moved], caption="What the probes were shown.")
     ]
 
 
