@@ -73,6 +73,17 @@ def parse_settings(assignments: Sequence[str]) -> dict[str, Any]:
     return settings
 
 
+def parse_values(text: str) -> tuple[Any, ...]:
+    """``basic,env`` or ``[8, 16],[8, 32]`` as values: TOML by comma, or else plain texts; none of an empty text."""
+    if not text.strip():
+        return ()
+    try:
+        found: list[Any] = tomllib.loads(f"values = [{text}]")["values"]
+    except tomllib.TOMLDecodeError:
+        return tuple(word.strip() for word in text.split(","))
+    return tuple(found)
+
+
 def _toml_or_text(text: str) -> Any:
     try:
         return tomllib.loads(f"value = {text}")["value"]

@@ -29,14 +29,15 @@ class Comparison:
     """What a second way gains over a first on the same clips, and whether that is more than noise.
 
     difference: accuracy of the second minus that of the first, with its paired interval; a share, 0.01 is a point. p_value: of
-    McNemar's test. detectable: the least difference, a share, that as many clips find in 4 of 5 tries, were they not paired.
-    n: clips.
+    the ``test``. detectable: the least difference, a share, that as many clips find in 4 of 5 tries, were they not paired; NaN
+    where that is not known. n: clips, or other units.
     """
 
     difference: Estimate
     p_value: float
     detectable: float
     n: int
+    test: str = "McNemar"
 
     @property
     def noise(self) -> bool:
@@ -48,10 +49,13 @@ class Comparison:
         """One sentence: the difference in points, its interval, the test, and whether it is inside noise."""
         value, low, high = (100 * end for end in (self.difference.value, self.difference.low, self.difference.high))
         change = f"a {'gain' if value > 0 else 'loss'} of {abs(value):.1f} points" if value else "no difference"
-        return (
-            f"{change} ({low:+.1f} to {high:+.1f}, McNemar p = {self.p_value:.2g}) {'inside' if self.noise else 'outside'} "
-            f"noise; {self.n} clips reliably show {100 * self.detectable:.0f} points or more"
+        said = (
+            f"{change} ({low:+.1f} to {high:+.1f}, {self.test} p = {self.p_value:.2g}) "
+            f"{'inside' if self.noise else 'outside'} noise"
         )
+        if np.isnan(self.detectable):
+            return said
+        return f"{said}; {self.n} clips reliably show {100 * self.detectable:.0f} points or more"
 
 
 def proportion(hits: int, trials: int, *, confidence: float = CONFIDENCE) -> Estimate:

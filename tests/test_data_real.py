@@ -180,6 +180,24 @@ def test_lists_are_read(
     assert [found.classes[clip.label] for clip in found] == [name for name, _, _ in expected]
 
 
+def test_a_file_describes_where_and_how_clips_lie(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        film(tmp_path / "films" / "wave" / f"{name}.avi", grey=100 if name == "a" else 50)
+    (tmp_path / "wave_test_split1.txt").write_text("a.avi 1\nb.avi 2\n")
+    told = tmp_path / "hmdb.toml"
+    told.write_text('path = "films"\nlayout = "hmdb51"\nannotations = ["wave_test_split1.txt"]\nsplit = "test"\n')
+    found = opened(told)
+    assert [(clip.id, clip.split) for clip in found] == [("wave/b.avi", "test")]
+    with pytest.raises(SpecError, match="says itself how the clips lie"):
+        opened(told, split="train")
+    told.write_text('path = "films"\nlayuot = "hmdb51"\n')
+    with pytest.raises(SpecError, match="unknown key 'layuot'"):
+        opened(told)
+    told.write_text('path = ""\n')
+    with pytest.raises(SpecError, match="path is empty"):
+        opened(told)
+
+
 def test_films_that_both_splits_show_are_leaks(tmp_path: Path) -> None:
     found = opened(tmp_path, layout="hmdb51", annotations=hmdb(tmp_path))
     parts = {name: [clip for clip in found if clip.split == name] for name in ("train", "test")}

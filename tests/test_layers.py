@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "synthgest"
 LAYERS = [
     {"errors", "content", "progress"},
     {"labels", "statistics", "hub"},
+    {"resampling"},
     {"tables"},
     {
         "motion.skeleton",
@@ -36,7 +37,7 @@ LAYERS = [
     {"evaluation", "scoring.prototype"},
     {"report"},
     {"generation"},
-    {"estimate"},
+    {"estimate", "protocols"},
     {"api", "backgrounds", "doctor", "licences", "places_survey", "preview", "survey"},
     {"cli"},
     {"__init__", "__main__"},

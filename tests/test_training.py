@@ -33,7 +33,7 @@ from synthgest.training import items as training_items
 from synthgest.training.generated import GeneratedSet
 from synthgest.training.items import Batches, Draw, TrainingItems, frame_numbers
 from synthgest.training.lessons import Lesson, draw_up, stages
-from synthgest.training.recogniser import load_recogniser
+from synthgest.training.recogniser import load_recogniser, read_about
 from synthgest.training.run import Progress, train
 from synthgest.training.settings import TrainSettings
 from synthgest.training.tuning import tuned
@@ -231,6 +231,19 @@ def test_a_run_learns_on_where_another_ended(drawn: sg.Dataset, tmp_path: Path) 
     with pytest.raises(ConfigChanged, match="choose another folder") as refused:
         train(drawn, other, probe)
     assert refused.value.differences[0].startswith("start:")
+
+
+def test_a_head_goes_on_where_it_has_the_same_classes(drawn: sg.Dataset, others: sg.Dataset, tmp_path: Path) -> None:
+    train(drawn, tmp_path / "one", settings())
+    still = settings(lr=1e-12, weight_decay=0.0, ema=0.0)
+    train(drawn, tmp_path / "same", still, start=tmp_path / "one")
+    before, after = (load_recogniser(tmp_path / name).head.state_dict() for name in ("one", "same"))
+    for name, value in before.items():
+        assert torch.allclose(after[name], value, atol=1e-6), name
+    # With a class of none besides, the head is another one.
+    train(drawn, tmp_path / "more", still, start=tmp_path / "one", negatives=[others])
+    assert read_about(tmp_path / "same").data["start_head"]
+    assert not read_about(tmp_path / "more").data["start_head"]
 
 
 def test_a_run_goes_on_only_with_what_fits_it(drawn: sg.Dataset, tmp_path: Path) -> None:

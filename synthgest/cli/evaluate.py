@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from synthgest.cli import protocols
 from synthgest.cli.output import JsonFlag, Output
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ Settings = Annotated[
 ]
 Cache = Annotated[Path | None, typer.Option(metavar="DIR", help="Where features are kept between calls.")]
 _MISTAKES = 8  # on the screen
+
+protocols.add_to(app)
 
 
 @app.command("accuracy")

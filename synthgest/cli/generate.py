@@ -2,13 +2,13 @@
 
 import math
 from collections import Counter
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from synthgest.cli.enriching import CharactersOption, EnvironmentsOption, ModeOption, said
+from synthgest.cli.executing import ExecutorName, shard_of
 from synthgest.cli.output import JsonFlag, Output
 from synthgest.cli.words import duration
 from synthgest.errors import SpecError
@@ -20,12 +20,6 @@ if TYPE_CHECKING:
     from synthgest.gestures import Gesture
     from synthgest.progress import Step
     from synthgest.types import Published
-
-
-class ExecutorName(StrEnum):
-    """Executors by name."""
-
-    LOCAL = "local"
 
 
 def command(
@@ -90,7 +84,7 @@ def command(
         seed=seed,
         out=out,
         workers=workers,
-        shard=_shard(shard),
+        shard=shard_of(shard),
         extend=extend,
     )
     prepared = prepare(request)
@@ -118,13 +112,6 @@ def _gestures(classes: list[str], source: Path | None) -> "tuple[Gesture, ...]":
     if missing := [word for word in classes if word not in known]:
         raise SpecError(f"{source} has no class folder {missing[0]!r}; there are: {', '.join(sorted(known))}")
     return tuple(gesture for word, gesture in known.items() if not classes or word in classes)
-
-
-def _shard(text: str) -> tuple[int, int]:
-    part, _, parts = text.partition("/")
-    if not (part.isdecimal() and parts.isdecimal()):
-        raise SpecError(f"--shard got {text!r}; expected i/n, for example 0/4")
-    return int(part), int(parts)
 
 
 def _watch_films(request: "Request", output: Output) -> None:

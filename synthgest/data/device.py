@@ -9,6 +9,11 @@ def best_device() -> str:
     return found.type if found else "cpu"
 
 
+def gpu_count() -> int:
+    """How many of them."""
+    return int(torch.accelerator.device_count()) if torch.accelerator.is_available() else 0
+
+
 def mixes_well(device: str) -> bool:
     """Whether bfloat16 is faster on a device: an accelerator, or a CPU with instructions for it; others take ten times as long."""
     if device != "cpu":

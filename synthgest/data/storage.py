@@ -119,6 +119,25 @@ def locked(path: Path) -> Iterator[None]:
         yield
 
 
+@contextlib.contextmanager
+def tried(path: Path) -> Iterator[bool]:
+    """Whether the exclusive lock on ``path`` was free; then it is held meanwhile. Where nothing can be locked it always is."""
+    try:
+        handle = path.open("a")
+    except OSError as error:
+        raise_storage(error, path)
+    with handle:
+        free = True
+        if fcntl is not None:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                free = False
+            except OSError as error:
+                logger.warning("%s cannot be locked (%s): do not run two commands in one folder", path, error)
+        yield free
+
+
 def is_locked(path: Path) -> bool:
     """Whether some process holds the lock on ``path`` now."""
     if fcntl is None or not path.exists():

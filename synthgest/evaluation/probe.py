@@ -31,11 +31,19 @@ def probe(
 
     SpecError for NaN or infinite features, an empty side, and references of one class.
     """
+    probabilities = probe_probabilities(reference, reference_labels, query, len(classes))
+    return accuracy_of(probabilities, query_labels, classes)
+
+
+def probe_probabilities(
+    reference: NDArray[np.float32], reference_labels: Sequence[int], query: NDArray[np.float32], classes: int
+) -> NDArray[np.float64]:
+    """(Q, classes) by the same regression; 0 for classes without references."""
     reference, query = matrix("reference", reference).numpy(), matrix("query", query).numpy()
     if len(set(reference_labels)) < 2:
         raise SpecError(f"the reference clips are of {len(set(reference_labels))} class; a probe needs at least 2")
     model = make_pipeline(StandardScaler(), LogisticRegression(C=STRENGTH, max_iter=2000))
     model.fit(reference, np.array(reference_labels))
-    probabilities = np.zeros((len(query), len(classes)))
+    probabilities = np.zeros((len(query), classes))
     probabilities[:, model.classes_] = model.predict_proba(query)
-    return accuracy_of(probabilities, query_labels, classes)
+    return probabilities

@@ -55,11 +55,15 @@ class Swap:
 
 @dataclass(frozen=True, slots=True)
 class Altered:
-    """A clip of which something else is seen. mark: what was done to it. change: the numbers of frames in, the frames out."""
+    """A clip of which something else is seen. mark: what was done to it. change: the numbers of frames in, the frames out.
+
+    performed: whether the performer is seen as before, so that the clip's ground truth is true still.
+    """
 
     clip: LabelledClip
     mark: str
     change: Callable[[Sequence[int]], Frames]
+    performed: bool = False
 
     @property
     def id(self) -> str:
@@ -101,8 +105,8 @@ class Altered:
         return self.change(numbers)
 
     def truth(self) -> Mapping[str, NDArray[Any]]:
-        """Nothing is kept."""
-        return {}
+        """That of the clip, or nothing where nobody is seen."""
+        return self.clip.truth() if self.performed else {}
 
 
 def emptied(clip: LabelledClip) -> Altered:
@@ -130,7 +134,7 @@ def swapped(clip: LabelledClip, place: LabelledClip) -> Altered:
             made.append(np.round(frame * edge + behind * (1 - edge)).astype(np.uint8))
         return np.stack(made)
 
-    return Altered(clip, f"in front of {place.content}", change)
+    return Altered(clip, f"in front of {place.content}", change, performed=True)
 
 
 def told(rows: NDArray[np.float32], labels: Sequence[int], groups: Sequence[int], *, seed: int) -> Told:

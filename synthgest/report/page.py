@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from synthgest import __version__
 from synthgest.errors import MissingDependency
+from synthgest.report import plots
 from synthgest.report.gate import Verdict
 from synthgest.report.section import Films, Mood, Part, Plot, Section, Sheets
 
@@ -44,7 +45,7 @@ def render(page: Page) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=False)
     environment.filters["data"] = _data
     environment.filters["drawn"] = Markup
-    style = Markup(_resource("page.css"))  # our own file
+    style = Markup(plots.STYLE + _resource("page.css"))  # our own files
     urgent = sorted(
         page.sections, key=lambda section: (_REAL.get(section.key, len(_REAL)), _URGENT.index(section.mood))
     )

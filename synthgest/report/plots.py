@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from xml.etree import ElementTree
 
 import numpy as np
@@ -15,6 +16,10 @@ _ROW = 17
 _LABEL = 128
 _LETTERS = 17  # of a label
 _SERIES = 10  # colours
+_DODGE = 3.0  # units between the whiskers of two curves
+
+STYLE = files("synthgest.report").joinpath("plots.css").read_text(encoding="utf-8")
+"""Colours and strokes of all drawings, for the page or picture that they stand in."""
 
 
 def bars(values: Mapping[str, float], *, unit: str = "", most: float | None = None) -> str:
@@ -99,6 +104,56 @@ def points(
             root, "circle", cx=x, cy=y, r=4, **{"class": f"c{number % _SERIES} {'ring' if number in rings else 'disc'}"}
         )
         _text(root, _cut(name, 26), x + 9, y + 4, "value")
+    return _markup(root)
+
+
+def curves(
+    series: Mapping[str, Sequence[Estimate | None]], places: Sequence[str], axis: str, *, mark: float | None = None
+) -> str:
+    """Shares with their intervals over places on an axis, a curve for each name.
+
+    series: by name, one a place, or None where there is none; places stand at even distances, whatever they are called. mark: a
+    line, such as chance.
+    """
+    tall, left = 190.0, 40.0
+    root = _root(tall + 48 + 16 * len(series))
+    step = (_WIDTH - left - 24) / max(len(places) - 1, 1)
+    for share in (0, 0.25, 0.5, 0.75, 1):
+        y = 8 + (1 - share) * tall
+        _add(root, "line", x1=left - 4, x2=_WIDTH - 8, y1=y, y2=y, **{"class": "grid"})
+        _text(root, percent(share), left - 8, y + 4, "axis", "end")
+    if mark is not None:
+        y = 8 + (1 - mark) * tall
+        _add(root, "line", x1=left - 4, x2=_WIDTH - 8, y1=y, y2=y, **{"class": "mark"})
+    for number, place in enumerate(places):
+        _text(root, _cut(place, 14), left + 6 + number * step, tall + 24, "axis", "middle")
+    _text(root, _cut(axis, 60), left + (_WIDTH - left) / 2, tall + 40, "axis", "middle")
+    for number, (name, values) in enumerate(series.items()):
+        shift = 6 + _DODGE * (number - (len(series) - 1) / 2)
+        colour = f"c{number % _SERIES}"
+        there = [(left + shift + place * step, each) for place, each in enumerate(values) if each is not None]
+        line = " ".join(f"{x:.1f},{8 + (1 - each.value) * tall:.1f}" for x, each in there)
+        _add(root, "polyline", points=line, **{"class": f"{colour} curve"})
+        for x, each in there:
+            low, middle, high = (8 + (1 - end) * tall for end in (each.low, each.value, each.high))
+            _add(root, "line", x1=x, x2=x, y1=high, y2=low, **{"class": f"{colour} whisker"})
+            _add(root, "circle", cx=x, cy=middle, r=3.0, **{"class": f"{colour} disc"})
+        y = tall + 56 + 16 * number
+        _add(root, "circle", cx=left, cy=y - 4, r=4, **{"class": f"{colour} disc"})
+        _text(root, _cut(name, 56), left + 9, y, "value")
+    return _markup(root)
+
+
+def picture(drawing: str) -> str:
+    """A drawing as an SVG file of its own, which needs no page."""
+    root = ElementTree.fromstring(drawing)
+    root.set("xmlns", "http://www.w3.org/2000/svg")
+    _, _, width, height = root.get("viewBox", "0 0 400 300").split()
+    root.set("width", str(2 * float(width)))
+    root.set("height", str(2 * float(height)))
+    style = ElementTree.Element("style")
+    style.text = f"{STYLE} svg {{ background: var(--paper); }}"
+    root.insert(0, style)
     return _markup(root)
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,11 @@ from synthgest.data.publish import file_digest
 from synthgest.data.storage import make_folder, write_bytes
 from synthgest.data.video import tsn_indices
 from synthgest.encoders import load_encoder
-from synthgest.encoders.encoder import Encoder, Viewing
-from synthgest.errors import CorruptClip, DatasetError, ModelError
+from synthgest.encoders.encoder import Encoder, TextEncoder, Viewing
+from synthgest.errors import CorruptClip, DatasetError, ModelError, SpecError
 from synthgest.tables import to_value
 from synthgest.training.checkpoint import load_weights, save_weights
-from synthgest.training.head import build_head
+from synthgest.training.head import TextHead, build_head
 from synthgest.training.settings import TrainSettings
 
 NONE = "none"
@@ -81,6 +81,18 @@ class Recogniser:
         columns = len(self.about.classes) + self.about.rejects
         return np.concatenate(rows) if rows else np.empty((0, columns))
 
+    def renamed(self, classes: Sequence[ClassEntry]) -> "Recogniser":
+        """The same encoder asked for other classes, by their words. SpecError for a head that has none."""
+        if not isinstance(self.head, TextHead) or not isinstance(self.encoder, TextEncoder):
+            raise SpecError(
+                f"a {self.about.settings.head} head knows the classes that it learned alone; expected head = text"
+            )
+        with torch.no_grad():
+            words = self.encoder.words([entry.phrase or entry.name for entry in classes]).clone()
+        head = TextHead(words, float(self.head.temperature.detach().exp()))
+        about = replace(self.about, classes=tuple(classes), rejects=False)
+        return Recogniser(self.encoder, self.module, head.to(words.device), about)
+
     def _prepared(self, clip: LabelledClip) -> torch.Tensor:
         return self.encoder.prepare(clip.frames_at(tsn_indices(clip.length, self._frames)))
 
@@ -119,6 +131,16 @@ def take_over(run: str | Path, encoder: Encoder) -> str:
     path = Path(run) / _ENCODER
     read_about(Path(run))
     load_weights(path, encoder.module)
+    return file_digest(path)
+
+
+def take_over_head(run: str | Path, head: nn.Module, kind: str, classes: Sequence[ClassEntry], *, rejects: bool) -> str:
+    """Let a head go on where that of a run ended, if it has the same classes; returns its SHA-256, or empty if it has not."""
+    about = read_about(Path(run))
+    if (about.settings.head, about.classes, about.rejects) != (kind, tuple(classes), rejects):
+        return ""
+    path = Path(run) / _HEAD
+    load_weights(path, head)
     return file_digest(path)
 
 

@@ -32,7 +32,15 @@ from synthgest.training.head import build_head
 from synthgest.training.items import Batches, TrainingItems
 from synthgest.training.learner import Learner
 from synthgest.training.lessons import Stage, draw_up, stages
-from synthgest.training.recogniser import NONE, About, Recogniser, is_finished, load_recogniser, take_over
+from synthgest.training.recogniser import (
+    NONE,
+    About,
+    Recogniser,
+    is_finished,
+    load_recogniser,
+    take_over,
+    take_over_head,
+)
 from synthgest.training.settings import TrainSettings
 from synthgest.training.team import Team
 
@@ -69,9 +77,9 @@ def train(
 
     labels, scores: as in ``Dataset.torch``. negatives: clips that show none of the classes; with them the recogniser has the class
     ``none`` too. real: clips of the same classes that were filmed; see ``TrainSettings.real``. start: a finished run
-    of the same encoder, whose weights are begun with. cache: of decoded frames; one in
-    ``out`` by default. A run that was interrupted goes on by the same call. In processes that torchrun started, one for each
-    device, all take part in every step. Raises ConfigChanged if ``out`` holds another run.
+    of the same encoder, whose weights are begun with, and whose head too where it has the same classes. cache: of decoded frames;
+    one in ``out`` by default. A run that was interrupted goes on by the same call. In processes that torchrun started, one for
+    each device, all take part in every step. Raises ConfigChanged if ``out`` holds another run.
     """
     folder, team = Path(out), Team()
     classes = dataset.class_entries
@@ -93,6 +101,8 @@ def train(
     texts = [entry.phrase or entry.name for entry in classes] + [NONE] * bool(negatives)
     torch.manual_seed(settings.seed)
     head = build_head(settings.head, encoder, texts)
+    if start is not None:
+        plan["start_head"] = take_over_head(start, head, settings.head, classes, rejects=bool(negatives))
     if team.leads:
         _require_plan(folder, {**asdict(settings), **plan})
     team.wait()

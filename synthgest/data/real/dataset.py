@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from synthgest.data.dataset import Dataset
 from synthgest.data.manifest import ClassEntry, manifest_path
 from synthgest.data.real.clip import Entry, RealClip
+from synthgest.data.real.described import read_source
 from synthgest.data.real.folders import class_folders
 from synthgest.data.real.hugging_face import hugging_face
 from synthgest.data.real.lists import LISTS
@@ -122,13 +123,27 @@ def open_dataset(
 ) -> Dataset | RealDataset:
     """Open a data set of synthgest, or real clips in any layout that is known.
 
-    source: a folder, or for ``hugging-face`` a name on the hub too. layout: one of ``LAYOUTS``; without it a folder with a
+    source: a folder, or for ``hugging-face`` a name on the hub too; or a ``.toml`` file with path, layout, annotations (a list) and
+    split, which then are not given beside it. layout: one of ``LAYOUTS``; without it a folder with a
     ``dataset.toml`` is ours, any other has a folder for each class. annotations: the list, for layouts that have one, or several.
     split: only clips of it. like: a data set whose classes, their numbers and mirror rules are taken, such as the synthetic one, or
     the training list's for a test list; names are compared without vocabulary, case and punctuation. strangers: clips of other
     classes than those. missing: clips that the list names and that are not there.
     """
     folder = Path(source)
+    if folder.suffix == ".toml":
+        if layout or annotations or split:
+            raise SpecError(f"{source} says itself how the clips lie; give no layout, annotations or split beside it")
+        told = read_source(folder)
+        return open_dataset(
+            told.path,
+            layout=told.layout,
+            annotations=told.annotations,
+            split=told.split,
+            like=like,
+            strangers=strangers,
+            missing=missing,
+        )
     if not layout and manifest_path(folder).exists():
         ours = Dataset(folder)
         return ours if like is None or like.class_entries == ours.class_entries else _renumbered(ours, like, strangers)

@@ -1,0 +1,1 @@
+"""Experiments as lists of trials: what the papers measure, on any data, with seeds, intervals and paired tests."""
