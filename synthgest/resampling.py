@@ -1,9 +1,10 @@
-"""Intervals of any figure over clips and seeds at once: both are drawn anew, so that neither passes for more than it is."""
+"""Intervals of any figure over clips and seeds at once, so that neither passes for more than it is."""
 
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.stats import norm
 
 from synthgest.errors import SpecError
 from synthgest.statistics import (
@@ -12,6 +13,7 @@ from synthgest.statistics import (
     Estimate,
     compare,
     minimum_detectable_difference,
+    over_seeds,
     proportion,
 )
 
@@ -23,16 +25,24 @@ Figure = Callable[[Indices, Indices], float]
 """A figure of some runs (rows, by number) on some units (columns, by number): clips, or whole videos."""
 
 
-def resample(figure: Figure, runs: int, strata: ArrayLike, *, seed: int, draws: int = DRAWS) -> Estimate:
-    """A figure of all runs and units, with the percentile interval of the crossed bootstrap (Owen 2007, "pigeonhole").
+def resample(
+    figure: Figure, runs: int, strata: ArrayLike, *, seed: int, draws: int = DRAWS, share: bool = True
+) -> Estimate:
+    """A figure of all runs and units, with an interval of what other units and other seeds would change.
 
-    In each resample runs are drawn with replacement, and units within their stratum, so that a class never vanishes. strata: (N,)
-    the stratum of each unit. A figure that is NaN in some resample is left out of it.
+    Of units it is the percentile bootstrap's, drawn within their stratum, so that a class never vanishes; of runs, which are too
+    few to draw from, Student's t over the figures of each. Both are independent, so their reaches add up as squares do. strata:
+    (N,) the stratum of each unit. share: whether the figure lies in 0 to 1; where all units then do alike, Wilson's interval says
+    how often others may yet do otherwise. A figure that is NaN in some resample is left out of it.
     """
-    found = _drawn(figure, runs, strata, seed=seed, draws=draws)
-    low, high = _ends(found)
-    whole = figure(np.arange(runs), np.arange(len(_strata(strata))))
-    return Estimate(value=whole, low=float(np.fmin(low, whole)), high=float(np.fmax(high, whole)))
+    groups = _strata(strata)
+    whole = figure(np.arange(runs), np.arange(len(groups)))
+    low, high = _ends(_drawn(figure, runs, groups, seed=seed, draws=draws))
+    if share and low == high == whole and whole in (0.0, 1.0):
+        found = proportion(round(whole * len(groups)), len(groups))
+        low, high = found.low, found.high
+    low, high = _widened(whole, low, high, _reach(figure, runs, len(groups)))
+    return Estimate(value=whole, low=max(low, 0.0) if share else low, high=min(high, 1.0) if share else high)
 
 
 def resampled_difference(
@@ -45,37 +55,31 @@ def resampled_difference(
     draws: int = DRAWS,
     detectable: float = float("nan"),
 ) -> Comparison:
-    """The second figure minus the first, of the same runs and units in every resample; the test is the bootstrap's own.
+    """The second figure minus the first, of the same units by the same seeds, with an interval as ``resample`` makes it.
 
-    Its p-value is twice the share of resamples on the far side of no difference, at least 1 in as many as were drawn.
+    The p-value goes with it: that of a normal of the same reach; at least what a sign test of so many units can show.
     """
 
     def change(rows: Indices, units: Indices) -> float:
         return second(rows, units) - first(rows, units)
 
-    found = _drawn(change, runs, strata, seed=seed, draws=draws)
-    found = found[np.isfinite(found)]
-    low, high = _ends(found)
-    n = len(_strata(strata))
-    whole = change(np.arange(runs), np.arange(n))
-    beyond = min(int((found <= 0).sum()), int((found >= 0).sum())) + 1
+    groups = _strata(strata)
+    found = resample(change, runs, groups, seed=seed, draws=draws, share=False)
+    towards = found.value - found.low if found.value > 0 else found.high - found.value
     return Comparison(
-        difference=Estimate(value=whole, low=min(low, whole), high=max(high, whole)),
-        p_value=min(1.0, 2 * beyond / (len(found) + 1)),
+        difference=found,
+        p_value=_p_value(found.value, towards, len(groups)),
         detectable=detectable,
-        n=n,
+        n=len(groups),
         test="bootstrap",
     )
 
 
 def accuracy_over_runs(hits: ArrayLike, *, seed: int) -> Estimate:
-    """Accuracy of several runs on the same clips. hits: (runs, N) bool.
-
-    Of a single run, or where all runs do alike on all clips, Wilson's interval of N clips: more seeds are no more clips.
-    """
+    """Accuracy of several runs on the same clips. hits: (runs, N) bool. Of a single run, Wilson's interval."""
     rows = _hits(hits)
-    if len(rows) == 1 or rows.all() or not rows.any():
-        return proportion(int(rows[0].sum()), rows.shape[1])
+    if len(rows) == 1:
+        return proportion(int(rows.sum()), rows.shape[1])
     return resample(mean_of(rows), len(rows), np.zeros(rows.shape[1], np.intp), seed=seed)
 
 
@@ -110,18 +114,43 @@ def mean_of(values: NDArray[np.generic]) -> Figure:
     return mean
 
 
-def _drawn(figure: Figure, runs: int, strata: ArrayLike, *, seed: int, draws: int) -> NDArray[np.float64]:
+def _drawn(figure: Figure, runs: int, groups: Indices, *, seed: int, draws: int) -> NDArray[np.float64]:
+    """The figure of all runs on units that are drawn with replacement."""
     if runs < 1 or draws < 1:
         raise SpecError(f"there are {runs} runs and {draws} draws; expected at least 1 of each")
-    groups = _strata(strata)
     members = [np.flatnonzero(groups == group) for group in np.unique(groups)]
-    rng = np.random.default_rng(seed)
-    found = np.empty(draws)
-    for number in range(draws):
-        rows = rng.integers(runs, size=runs)
-        units = np.concatenate([own[rng.integers(len(own), size=len(own))] for own in members])
-        found[number] = figure(rows, units)
-    return found
+    rng, rows = np.random.default_rng(seed), np.arange(runs)
+    return np.array(
+        [
+            figure(rows, np.concatenate([own[rng.integers(len(own), size=len(own))] for own in members]))
+            for _ in range(draws)
+        ]
+    )
+
+
+def _reach(figure: Figure, runs: int, units: int) -> float:
+    """How far the mean over other seeds may be, half the width of Student's interval; 0 of a single run."""
+    each = np.array([figure(np.array([row]), np.arange(units)) for row in range(runs)])
+    each = each[np.isfinite(each)]
+    if len(each) < 2:
+        return 0.0
+    found = over_seeds(each)
+    return found.high - found.value
+
+
+def _widened(whole: float, low: float, high: float, reach: float) -> tuple[float, float]:
+    below, above = max(0.0, whole - low), max(0.0, high - whole)
+    return whole - float(np.hypot(below, reach)), whole + float(np.hypot(above, reach))
+
+
+def _p_value(value: float, towards: float, units: int) -> float:
+    """Two-sided. towards: the reach of the interval towards no difference."""
+    if not np.isfinite(value) or not np.isfinite(towards):
+        return 1.0
+    least = min(1.0, 2 * 0.5**units)
+    if value == 0 or towards == 0:
+        return 1.0 if value == 0 else least
+    return max(least, float(2 * norm.sf(norm.ppf((1 + CONFIDENCE) / 2) * abs(value) / towards)))
 
 
 def _ends(found: NDArray[np.float64]) -> tuple[float, float]:

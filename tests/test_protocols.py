@@ -16,6 +16,8 @@ from test_cli import last_line, synthgest
 
 import synthgest as sg
 from synthgest.data.part import Part
+from synthgest.data.publish import file_digest
+from synthgest.data.splits import relations
 from synthgest.data.video import write_video
 from synthgest.errors import ConfigChanged, DatasetError, SpecError
 from synthgest.evaluation.anomaly import fit_mil, frame_auc, judged, mil_loss, read_intervals, snippets
@@ -29,7 +31,7 @@ from synthgest.protocols.bench import Bench
 from synthgest.protocols.choosing import orders, shots, some_classes
 from synthgest.protocols.cross_dataset import CrossDataset, CrossDatasetSettings
 from synthgest.protocols.few_shot import BOTH, REAL, FewShot, FewShotSettings
-from synthgest.protocols.findings import Findings, Outcomes, accuracies, against
+from synthgest.protocols.findings import Difference, Findings, Outcomes, Row, accuracies, against
 from synthgest.protocols.long_tail import LongTail, LongTailSettings, class_average, groups_of, uneven
 from synthgest.protocols.running import run_experiment
 from synthgest.protocols.sweep import CHOSEN, Sweep, SweepSettings
@@ -37,7 +39,8 @@ from synthgest.protocols.terms import Terms
 from synthgest.protocols.transfer import NOTHING, Target, Transfer, TransferSettings, gap_ratio
 from synthgest.protocols.trial import Answers, Outcome, Trial
 from synthgest.protocols.writing import text
-from synthgest.resampling import accuracy_over_runs, compare_over_runs, mean_of, resample
+from synthgest.resampling import accuracy_over_runs, compare_over_runs, mean_of, resample, resampled_difference
+from synthgest.statistics import Estimate
 from synthgest.training.settings import TrainSettings
 
 TINY = {"size": 32, "frames": 2}
@@ -108,19 +111,34 @@ def test_accuracy_over_seeds_is_of_clips_and_seeds() -> None:
     assert found.value == pytest.approx(7 / 12)
     alone = accuracy_over_runs(hits[:1], seed=0)
     assert (alone.value, round(alone.low, 4), round(alone.high, 4)) == (0.75, 0.3006, 0.9544)  # Wilson's, 3 of 4
-    assert accuracy_over_runs(np.ones((3, 10)), seed=0).low == accuracy_over_runs(np.ones((1, 10)), seed=0).low
+    sure = [accuracy_over_runs(np.ones((runs, 10)), seed=0).low for runs in (1, 3)]
+    assert sure[0] == sure[1] < 1
 
 
 def test_intervals_over_seeds_and_clips_cover_what_they_say() -> None:
-    """95 % intervals of an accuracy of which clips and seeds both have a share hold the truth in at least 90 % of 200 worlds."""
-    rng = np.random.default_rng(5)
-    inside = 0
-    for world in range(200):
-        hard, skill = rng.normal(size=60), rng.normal(0, 0.4, size=4)
-        hits = rng.random((4, 60)) < 1 / (1 + np.exp(-(hard[None] + skill[:, None])))
-        found = resample(mean_of(hits), 4, np.zeros(60, int), seed=world, draws=300)
-        inside += found.low <= 0.5 <= found.high
-    assert inside >= 180
+    """Where seeds differ by some 5 points, intervals hold the truth in 90 % of 60 worlds; of two equal ways 95 % are equal."""
+    rng, worlds = np.random.default_rng(5), 60
+    for seeds, clips in ((3, 1500), (3, 60), (2, 300)):
+        inside = equal = 0
+        for world in range(worlds):
+            hard = rng.normal(size=clips)
+            skill = rng.normal(0, 0.25, size=(2, seeds, 1))
+            first, second = rng.random((2, seeds, clips)) < 1 / (1 + np.exp(-(hard + skill)))
+            strata = np.zeros(clips, int)
+            found = resample(mean_of(first), seeds, strata, seed=world, draws=200)
+            inside += found.low <= 0.5 <= found.high
+            both = resampled_difference(mean_of(first), mean_of(second), seeds, strata, seed=world, draws=200)
+            equal += both.noise
+        assert inside >= 0.9 * worlds, (seeds, clips)
+        assert equal >= 0.95 * worlds, (seeds, clips)
+
+
+def test_few_units_prove_nothing() -> None:
+    nothing, all_of_them = np.zeros((3, 3), bool), np.ones((3, 3), bool)
+    all_of_them[0, 0] = False
+    found = resampled_difference(mean_of(nothing), mean_of(all_of_them), 3, np.zeros(3, int), seed=0)
+    assert found.p_value >= 0.25
+    assert found.noise
 
 
 def test_what_differs_is_compared_pair_by_pair() -> None:
@@ -356,7 +374,8 @@ def test_base_to_novel(sets: dict[str, Path], tmp_path: Path) -> None:
     )
     experiment = BaseToNovel(asked, terms(seeds=1, encoder="clip", encoder_settings={}))
     found = findings(experiment, tmp_path)
-    assert found.facts == {"base": ["drone/left", "drone/down"], "novel": ["drone/right", "drone/up"]}
+    assert found.facts["base"] == ["drone/left", "drone/down"]
+    assert found.facts["novel"] == ["drone/right", "drone/up"]
     arms = {row.arm for row in found.rows}
     assert len(arms) == 3
     for arm in arms:
@@ -391,6 +410,17 @@ def test_class_averages_by_hand() -> None:
     assert figure(np.arange(1), np.arange(6)) == pytest.approx((2 / 3 + 1 / 2) / 2)
 
 
+def twin(films: Path, folder: Path) -> Path:
+    """The same names with other pictures."""
+    shutil.copytree(films, folder)
+    names = sorted(folder.rglob("*.mp4"))
+    for one, other in zip(names[::2], names[1::2], strict=True):
+        content = one.read_bytes()
+        one.write_bytes(other.read_bytes())
+        other.write_bytes(content)
+    return folder
+
+
 def test_transfer(sets: dict[str, Path], tmp_path: Path) -> None:
     films, query = str(sets["films"]), str(sets["query"])
     asked = TransferSettings(
@@ -400,7 +430,10 @@ def test_transfer(sets: dict[str, Path], tmp_path: Path) -> None:
         clips=(1,),
         against="films",
     )
-    found = findings(Transfer(asked, terms(seeds=1, regimes=("finetune", "probe"))), tmp_path)
+    found = findings(Transfer(asked, terms(seeds=1, regimes=("finetune", "probe"))), tmp_path / "out")
+    heads = [json.loads(path.read_text())["data"] for path in (tmp_path / "out" / "pretrained").glob("*/run.json")]
+    assert len(heads) == 6  # three parts of each source
+    assert all("start_head" not in data for data in heads)
     places = {row.at for row in found.rows if row.arm == "drawn, finetune"}
     assert places == {"2 classes", "1 clips a class", "all"}
     by_hand = {(row.arm, row.at): row.value.value for row in found.rows if row.measure == "accuracy"}
@@ -416,6 +449,34 @@ def test_transfer(sets: dict[str, Path], tmp_path: Path) -> None:
     assert -1.0 <= bias.value.value <= 2.0
     firsts = {each.first for each in found.differences}
     assert firsts == {f"{NOTHING}, finetune", f"{NOTHING}, probe", "films, finetune", "films, probe"}
+
+
+def test_sources_with_the_same_names_are_not_the_same(sets: dict[str, Path], tmp_path: Path) -> None:
+    other = twin(sets["films"], tmp_path / "other")
+    target = {"signals": Target(train=str(sets["drawn"]), query=str(sets["query"]))}
+    asked = TransferSettings(sources={"one": str(sets["films"]), "two": str(other)}, targets=target)
+    experiment = Transfer(asked, terms(seeds=1))
+    assert experiment.described["source one"] != experiment.described["source two"]
+    findings(experiment, tmp_path / "out")
+    assert len(list((tmp_path / "out" / "pretrained").glob("*/run.json"))) == 2
+
+
+def test_what_is_asked_is_learned_nowhere(sets: dict[str, Path], tmp_path: Path) -> None:
+    films, query, drawn = (str(sets[name]) for name in ("films", "query", "drawn"))
+    with pytest.raises(SpecError, match="synthetic and elsewhere share"):
+        CrossDataset(CrossDatasetSettings(real=films, synthetic=query, queries={"elsewhere": query}), terms())
+    leaking = TransferSettings(sources={"films": query}, targets={"signals": Target(train=films, query=query)})
+    with pytest.raises(SpecError, match="films and signals share"):
+        Transfer(leaking, terms())
+    with pytest.raises(SpecError, match="synthetic and query share"):
+        FewShot(FewShotSettings(real=films, query=query, synthetic=query, shots=(1,)), terms())
+    # A re-enactment of a film is a relative of the film.
+    film = next(sets["query"].rglob("*.mp4"))
+    clip = sg.Dataset(drawn).clips[0]
+    made = replace(
+        clip, record=replace(clip.record, provenance={"motion": "video a", "motion_files": [file_digest(film)]})
+    )
+    assert relations(made) & relations(next(each for each in sg.open_dataset(query) if each.id.endswith(film.name)))
 
 
 def test_cross_dataset(sets: dict[str, Path], tmp_path: Path) -> None:
@@ -481,7 +542,7 @@ def test_ablation_of_what_is_drawn(sets: dict[str, Path], tmp_path: Path) -> Non
         vary="identities",
         values=(1, 2),
         query=str(sets["query"]),
-        classes=tuple(CLASSES[:2]),
+        classes=tuple(CLASSES),
         settings=SIZE,
         clips=2,
     )
@@ -489,6 +550,10 @@ def test_ablation_of_what_is_drawn(sets: dict[str, Path], tmp_path: Path) -> Non
     assert [row.arm for row in found.rows] == ["identities 1, finetune", "identities 2, finetune"]
     drawn = [sg.Dataset(path) for path in sorted((tmp_path / "drawn").iterdir()) if path.is_dir()]
     assert sorted(len({clip.groups["person"] for clip in each}) for each in drawn) == [1, 2]
+    with pytest.raises(SpecError, match="whatever a prompt says"):
+        Ablation(replace(asked, vary="prompts", values=()), terms())
+    with pytest.raises(SpecError, match="has the class"):
+        Ablation(replace(asked, classes=("rocog/Halt", "rocog/Rally")), terms())
     with pytest.raises(SpecError, match="unknown key"):
         Ablation(replace(asked, vary="camera.hight", values=(1, 2)), terms())
 
@@ -547,6 +612,48 @@ def test_anomaly(sets: dict[str, Path], tmp_path: Path) -> None:
     stranger.unlink()
     with pytest.raises(SpecError, match="expected 'quiet' and others"):
         Anomaly(replace(asked, normal="quiet"), own)
+    calm = tmp_path / "calm.txt"
+    calm.write_text("\n".join(f"{path.name} Normal -1 -1" for path in sorted(query.rglob("*.mp4"))))
+    with pytest.raises(SpecError, match="names no anomaly"):
+        Anomaly(replace(asked, intervals=str(calm)), own)
+
+
+def test_labels_that_are_scored_anew_are_another_experiment(sets: dict[str, Path], tmp_path: Path) -> None:
+    scored = tmp_path / "scored"
+    shutil.copytree(sets["drawn"], scored)
+    with pytest.raises(SpecError, match="run `synthgest score` first"):
+        run_experiment(
+            FewShot(
+                FewShotSettings(real=str(sets["films"]), query=str(sets["query"]), synthetic=str(scored), shots=(1,)),
+                terms(labels="ul"),
+            ),
+            tmp_path / "out",
+        )
+    sg.score(sg.Dataset(scored), scorer="clip")
+    own = terms(labels="ul")
+    assert own.labels_of(sg.Dataset(scored)) == "ul"
+    assert own.labels_of(sg.open_dataset(sets["films"])) == "none"  # of what was filmed labels are certain
+    assert own.labels_of(Part(sg.open_dataset(sets["films"]))) == "none"
+
+
+def test_measures_are_told_in_their_own_units() -> None:
+    bits = Row(
+        measure="representation bias, bits",
+        test="t",
+        arm="a",
+        value=Estimate(value=0.45, low=0.2, high=0.7),
+        n=9,
+        seeds=1,
+    )
+    share = replace(bits, measure="accuracy", test="a\n# b", doubt="")
+    change = compare_over_runs(np.array([[1, 0]]), np.array([[0, 1]]), seed=0)
+    said = Difference(measure="accuracy", test="x\n# y", first="a", second="<b>", comparison=change)
+    found = Findings(protocol="transfer", axis="", rows=(bits, share), differences=(said,), facts={})
+    assert "0.450 [0.200, 0.700]" in text(found)
+    assert "45.0% [20.0%, 70.0%]" in text(found)
+    lines = text(found, markdown=True).splitlines()
+    assert [line for line in lines if line.startswith("#")] == ["# transfer"]
+    assert not any("<b>" in line for line in lines)
 
 
 # Interrupted, shared, refused
@@ -608,6 +715,15 @@ def test_another_experiment_in_the_folder_is_refused(sets: dict[str, Path], tmp_
     with pytest.raises(ConfigChanged) as caught:
         run_experiment(FewShot(other, terms()), tmp_path)
     assert "synthetic" in [line.partition(":")[0] for line in caught.value.differences]
+    renamed = FewShotSettings(
+        real=str(twin(sets["films"], tmp_path / "twin")),
+        query=str(sets["query"]),
+        synthetic=str(sets["drawn"]),
+        shots=(1, 2),
+    )
+    with pytest.raises(ConfigChanged) as caught:
+        run_experiment(FewShot(renamed, terms(seeds=1)), tmp_path)
+    assert [line.partition(":")[0] for line in caught.value.differences] == ["real"]
 
 
 def test_what_cannot_be_an_experiment_is_refused(sets: dict[str, Path]) -> None:

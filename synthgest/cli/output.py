@@ -65,7 +65,7 @@ class Output:
         )
 
         columns = (
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),  # names are others'
             BarColumn(),
             MofNCompleteColumn(),
             TimeElapsedColumn(),

@@ -57,7 +57,8 @@ def command(
         typer.Option("--generator-set", metavar="KEY=VALUE", help="Replace a setting of the recipe; repeatable."),
     ] = None,
     encoder: Annotated[
-        str, typer.Option(help="What sees the clips (synthgest list encoders), or a run, whose encoder learns on.")
+        str, typer.Option(help="What sees the clips (synthgest list encoders), or a run, whose encoder learns on, and its head if
+        it has the same classes.")
     ] = "small",
     settings: Settings = None,
     labels: Annotated[

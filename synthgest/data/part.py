@@ -29,7 +29,7 @@ class Part:
         names = list(known) if classes is None else list(classes)
         if strangers := [name for name in names if name not in known]:
             raise SpecError(f"{whole!r} has no class {strangers[0]!r}")
-        self._whole = whole
+        self.whole = whole
         self._columns = [known[name].id for name in names]
         numbers = {old: new for new, old in enumerate(self._columns)}
         wanted = None if ids is None else set(ids)
@@ -55,13 +55,13 @@ class Part:
     @property
     def described(self) -> Mapping[str, Any]:
         """What the whole is, and how much of it this is."""
-        return {**self._whole.described, "clips": len(self), "classes": list(self.classes)}
+        return {**self.whole.described, "clips": len(self), "classes": list(self.classes)}
 
     def targets(
         self, labels: LabelMode = "none", *, scores: str = ""
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Label rows (N, K) and weights (N,) as the whole has them; what a row gave to classes that are left out is shared anew."""
-        rows, weights = self._whole.targets(labels, scores=scores)
+        rows, weights = self.whole.targets(labels, scores=scores)
         rows = rows[np.ix_(self._rows, self._columns)]
         return rows / rows.sum(axis=1, keepdims=True), weights[self._rows]
 
@@ -71,7 +71,7 @@ class Part:
 
     def __repr__(self) -> str:
         """The whole, and how much of it."""
-        return f"Part({self._whole!r}, {len(self)} clips of {len(self.class_entries)} classes)"
+        return f"Part({self.whole!r}, {len(self)} clips of {len(self.class_entries)} classes)"
 
 
 def _labelled(clip: LabelledClip, label: int) -> LabelledClip:

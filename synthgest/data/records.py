@@ -56,12 +56,15 @@ class Failure:
 
 
 def provenance_groups(record: Record) -> dict[str, tuple[str, ...]]:
-    """What a clip was made from that other clips may share: motion (a captured file, or two), person, place, recipe."""
+    """What a clip was made from that other clips may share: motion (a captured file, or two), person, place, recipe.
+
+    A motion is known by its name, and by its file's SHA-256, which is that of a film that real clips are of too.
+    """
     made = record.provenance
     found: dict[str, tuple[str, ...]] = {"recipe": (record.recipe,)}
     motion = str(made.get("motion", ""))
     if motion and not motion.startswith("keyframes of "):
-        found["motion"] = tuple(map(str, made.get("mixed") or [motion]))
+        found["motion"] = tuple(map(str, [*(made.get("mixed") or [motion]), *(made.get("motion_files") or ())]))
     body, character = made.get("body"), made.get("character")
     if body or character:
         found["person"] = (json.dumps(body, sort_keys=True) if body else str(character),)

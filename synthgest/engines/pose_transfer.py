@@ -157,6 +157,7 @@ class PoseTransfer:
                 "prompt": write_prompt("caption", words, chance(shot, "prompt")),
             }
             | ({"mixed": list(sources)} if len(sources) > 1 else {})
+            | ({"motion_files": list(performance.files)} if performance.files else {})
             | ({"moments": list(performance.moments)} if performance.moments else {})
             | ({"mirrored": True} if performance.flipped else {})
             | ({"others": [other.shows for other in staged.others]} if staged.others else {})

@@ -1,4 +1,4 @@
-"""Excerpts: frames of a clip as a clip of their own, such as a single picture, or one of the equal parts of a long film."""
+"""Excerpts: some frames of a clip as a clip of their own, such as a single picture."""
 
 import hashlib
 from collections.abc import Mapping, Sequence

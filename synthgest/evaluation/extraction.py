@@ -1,6 +1,7 @@
 """Features of clips by a frozen encoder, computed once: kept by what a clip holds and by all that its feature depends on."""
 
 import contextlib
+import hashlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from synthgest.data.ahead import batches
+from synthgest.data.cache import ArrayCache
 from synthgest.data.labelled import LabelledClip
 from synthgest.data.storage import make_folder, write_whole
 from synthgest.data.video import tsn_indices
@@ -16,6 +18,7 @@ from synthgest.encoders.encoder import Encoder
 from synthgest.errors import CorruptClip, SpecError
 
 _BATCH = 8
+_PASS = 64  # parts of a film that are decoded at once
 
 Floats = NDArray[np.float32]
 
@@ -58,6 +61,38 @@ def features(
     there = [clip for clip in clips if clip.id in known]
     rows = [known[clip.id] for clip in there]
     return np.stack(rows) if rows else np.empty((0, mark.dimension), np.float32), there
+
+
+def snippet_features(
+    encoder: Encoder, clip: LabelledClip, spans: Sequence[tuple[int, int]], *, cache: Path, device: str = "cpu"
+) -> Floats:
+    """Features (S, D) float32 of parts of one long clip, from the first to the last frame of each; kept as one array.
+
+    Many parts are decoded in one pass, for a film is read from its beginning each time.
+    """
+    mark = encoder.mark
+    module = encoder.module.eval().to(device)
+
+    def made() -> dict[str, Floats]:
+        rows = []
+        for begun in range(0, len(spans), _PASS):
+            own = spans[begun : begun + _PASS]
+            numbers = [[first + number for number in tsn_indices(last - first + 1, mark.frames)] for first, last in own]
+            frames = clip.frames_at([number for each in numbers for number in each])
+            videos = [
+                encoder.prepare(frames[place : place + mark.frames]) for place in range(0, len(frames), mark.frames)
+            ]
+            for start in range(0, len(videos), _BATCH):
+                with torch.inference_mode():
+                    batch = torch.stack(videos[start : start + _BATCH]).to(device)
+                    rows.append(module(batch).float().cpu().numpy())
+        return {"features": np.concatenate(rows)}
+
+    key = hashlib.sha256(f"{mark.digest} {clip.content} {list(spans)}".encode()).hexdigest()
+    found: Floats = ArrayCache(folder=cache).arrays(key, made)["features"]
+    if not np.isfinite(found).all():
+        raise SpecError(f"the encoder {mark.encoder!r} makes features of clip {clip.id} that are not finite")
+    return found
 
 
 def _path(store: Path, clip: LabelledClip) -> Path:

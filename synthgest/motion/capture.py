@@ -42,7 +42,7 @@ def play(
     flip = bool(rng.integers(2)) and gesture.mirror == "same" and gesture.hands in ("either", "both")
     rests = float(rng.uniform(0.3, 0.7))
     longest = (frames[1] - 1) / fps * tempo
-    motion, sources = _chosen(gesture, number, longest, settings.mixed, rng)
+    motion, sources, files = _chosen(gesture, number, longest, settings.mixed, rng)
     lasts = (len(motion) - 1) / motion.fps / tempo
     length = int(np.clip(round(lasts * fps) + 1, *frames))
     spare = (length - 1) / fps - lasts
@@ -56,26 +56,30 @@ def play(
         shown=(0.0, (length - 1) / fps),
         flipped=flip,
         sources=sources,
+        files=files,
         moments=tuple(moments.round(3).tolist()),
     )
 
 
 def _chosen(
     gesture: Gesture, number: int, longest: float, mixed: float, rng: np.random.Generator
-) -> tuple[Motion, tuple[str, ...]]:
-    """A motion and the sources that it was made from: the file with this number, or what lies between it and its partner.
+) -> tuple[Motion, tuple[str, ...], tuple[str, ...]]:
+    """A motion, its sources and their files' SHA-256: the file with this number, or what lies between it and its partner.
 
     A motion has one partner, the one beside it in the list, so that clips of different pairs have nothing in common. longest:
     seconds that will be seen at most.
     """
     mix, share = bool(rng.random() < mixed), float(rng.uniform(*_BETWEEN))
-    motion = _motion(gesture, gesture.motions[number])
+    file = gesture.motions[number]
+    motion = _motion(gesture, file)
+    alone = (motion, (motion.source,), (file.sha256,))
     partner = number ^ 1
     if not mix or partner >= len(gesture.motions):
-        return motion, (motion.source,)
-    other = _motion(gesture, gesture.motions[partner])
+        return alone
+    beside = gesture.motions[partner]
+    other = _motion(gesture, beside)
     found = between(_active(motion, longest), _active(other, longest), share, mirror=gesture.mirror == "same")
-    return (motion, (motion.source,)) if found is None else (found, (motion.source, other.source))
+    return alone if found is None else (found, (motion.source, other.source), (file.sha256, beside.sha256))
 
 
 def _motion(gesture: Gesture, file: MotionFile) -> Motion:

@@ -56,8 +56,8 @@ class Performance:
 
     marks: the keyframes in order, one each time that it comes, as they were before ``flipped``: seen in a mirror.
     strength: how much of the performer's own manner could be let through without breaking a constraint, 1 all of it.
-    sources: what the motion was made from; two captures where it lies between them. moments: of a capture, the second that each
-    frame shows, before it begins or after it ends where it waits.
+    sources: what the motion was made from; two captures where it lies between them. files: SHA-256 of theirs. moments: of a
+    capture, the second that each frame shows, before it begins or after it ends where it waits.
     """
 
     motion: Motion
@@ -66,6 +66,7 @@ class Performance:
     flipped: bool = False
     strength: float = 1.0
     sources: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     moments: tuple[float, ...] = ()
 
     def shown_frames(self, count: int, fps: float) -> range:

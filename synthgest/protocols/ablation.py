@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from synthgest.data.dataset import Dataset
+from synthgest.data.manifest import ClassEntry, class_entries
 from synthgest.distractors import load_classes
 from synthgest.errors import SpecError
-from synthgest.generation import Request, prepare, run
+from synthgest.generation import Prepared, Request, prepare, run
 from synthgest.labels import LABEL_MODES, LabelMode
-from synthgest.plan import recipe_digest
 from synthgest.protocols.bench import Bench
 from synthgest.protocols.findings import Findings, Outcomes, accuracies, against
-from synthgest.protocols.opening import described, opened
+from synthgest.protocols.opening import described, opened, require_unrelated
 from synthgest.protocols.terms import Terms
 from synthgest.protocols.trial import Outcome, Trial, digest
 from synthgest.recipes import change, load_recipe
@@ -34,7 +34,7 @@ class AblationSettings:
     """What is varied over which values.
 
     vary: ``labels``, a preset, or a setting of the recipe such as ``camera.upper_body``. values: of it; by default a preset's.
-    query: clips to name. source: the scored data set for ``labels``. classes, generator, settings, clips, seed: as in
+    query: clips to name. source: the scored data set for ``labels``. classes, generator, settings, clips: as in
     ``generate``, of what is drawn otherwise, the same for every value but for the one setting.
     """
 
@@ -46,7 +46,6 @@ class AblationSettings:
     generator: str = "pose-transfer"
     settings: Mapping[str, Any] = field(default_factory=dict)
     clips: int = 60
-    seed: int = 0
 
     def __post_init__(self) -> None:
         if self.vary == LABELS and (not self.source or self.classes):
@@ -75,6 +74,7 @@ class Ablation:
         )
         self._values = {str(value): value for value in settings.values or usual}
         self._recipes: dict[str, Recipe] = {}
+        self._configs: dict[str, str] = {}
         self._source = None
         if settings.vary == LABELS:
             if strangers := [value for value in self._values if value not in LABEL_MODES]:
@@ -82,25 +82,32 @@ class Ablation:
             self._source = Dataset(settings.source)
             for mode in self._values:
                 self._source.targets(_mode(mode), scores=terms.scores)
-            self._query = opened(settings.query, like=self._source)
+            self._query = opened(settings.query, terms, like=self._source)
         else:
             self._gestures = load_classes(settings.classes)
             base = change(load_recipe(settings.generator), settings.settings)
+            if key == "enrichment.mode" and base.engine == "pose-transfer":
+                raise SpecError(
+                    f"{settings.generator} draws somebody else somewhere else in every clip, whatever a prompt says; "
+                    "vary identities, or take a generator that reads prompts"
+                )
             self._recipes = {name: change(base, _nested(key, value)) for name, value in self._values.items()}
-            for recipe in self._recipes.values():
-                prepare(self._request(recipe, Path(f"no-{digest(settings.seed)}")))
-            self._query = opened(settings.query)
+            self._configs = {name: self._prepared(recipe).config for name, recipe in self._recipes.items()}
+            if len(set(self._configs.values())) < len(self._configs):
+                raise SpecError(
+                    f"{settings.vary} {', '.join(self._values)}: some draw the same clips; expected values that differ"
+                )
+            self._query = opened(settings.query, terms, like=Classes(class_entries(self._gestures)))
 
     @property
     def described(self) -> Mapping[str, Any]:
         """Settings without paths, and the data."""
         kept = {key: value for key, value in asdict(self._settings).items() if key not in ("query", "source")}
-        recipes = {name: recipe_digest(recipe, {}) for name, recipe in self._recipes.items()}
         return {
             **kept,
             "values": list(self._values),
-            "recipes": recipes,
-            **described(query=self._query, source=self._source),
+            "recipes": self._configs,
+            **described(self.terms, query=self._query, source=self._source),
         }
 
     def trials(self) -> tuple[Trial, ...]:
@@ -112,12 +119,11 @@ class Ablation:
         settings = self.terms.training_of(trial.seed)
         name = next(name for name in self._values if self._arm(name) == trial.arm)
         if self._source is not None:
-            made = bench.trained(trial, self._source, settings, smoothed=True, labels=_mode(name))
+            made = bench.trained(trial, self._source, settings, labels=_mode(name))
             return bench.outcome(trial, bench.asked(_TEST, made, self._query.clips))
-        drawn = self._drawn(self._recipes[name], bench)
-        made = bench.trained(trial, drawn, settings, smoothed=True)
-        query = opened(self._settings.query, like=drawn)
-        return bench.outcome(trial, bench.asked(_TEST, made, query.clips))
+        drawn = self._drawn(name, trial.seed, bench)
+        made = bench.trained(trial, drawn, settings)
+        return bench.outcome(trial, bench.asked(_TEST, made, self._query.clips))
 
     def findings(self, outcomes: Sequence[Outcome]) -> Findings:
         """Accuracy of every value, and what it gains over the first."""
@@ -128,19 +134,30 @@ class Ablation:
     def _arm(self, value: str) -> str:
         return f"{self._settings.vary} {value}"
 
-    def _request(self, recipe: Recipe, out: Path) -> Request:
-        each = self._settings
-        return Request(gestures=self._gestures, recipe=recipe, clips=each.clips, seed=each.seed, out=out)
+    def _prepared(self, recipe: Recipe, seed: int = 0, out: Path | None = None) -> Prepared:
+        """SpecError for what cannot be drawn; nothing is written."""
+        each, folder = self._settings, out or Path(f"no-folder-{digest(recipe.settings)}")
+        return prepare(Request(gestures=self._gestures, recipe=recipe, clips=each.clips, seed=seed, out=folder))
 
-    def _drawn(self, recipe: Recipe, bench: Bench) -> Dataset:
-        out = bench.folder("drawn", digest([recipe_digest(recipe, {}), self._settings.clips, self._settings.seed]))
-        prepared = prepare(self._request(recipe, out))
+    def _drawn(self, name: str, seed: int, bench: Bench) -> Dataset:
+        """The clips of a value, by each seed others; drawn by the trial that needs them first."""
+        out = bench.folder("drawn", digest([self._configs[name], self._settings.clips, seed]))
+        prepared = self._prepared(self._recipes[name], seed, out)
         summary = run(prepared, progress=lambda _: bench.tell("drawing", 1, prepared.missing))
         if summary.failed:
             raise SpecError(
                 f"{summary.failed} clips could not be drawn, such as {summary.failures[0].message}; the arms would not be alike"
             )
-        return Dataset(out)
+        drawn = Dataset(out)
+        require_unrelated({"query": self._query}, {"synthetic": drawn})
+        return drawn
+
+
+@dataclass(frozen=True, slots=True)
+class Classes:
+    """Classes that are yet to be drawn."""
+
+    class_entries: tuple[ClassEntry, ...]
 
 
 def _nested(key: str, value: Any) -> dict[str, Any]:

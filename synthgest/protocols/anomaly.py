@@ -10,7 +10,6 @@ import numpy as np
 from synthgest.data.labelled import LabelledClip, LabelledSet
 from synthgest.errors import SpecError
 from synthgest.evaluation.anomaly import SNIPPET, Video, fit_mil, frame_auc, judged, read_intervals, snippets
-from synthgest.evaluation.excerpt import Excerpt
 from synthgest.protocols.bench import Bench
 from synthgest.protocols.findings import Difference, Findings, Outcomes, Row
 from synthgest.protocols.opening import described, opened, require_unrelated
@@ -58,9 +57,9 @@ class Anomaly:
             )
         self.terms = terms
         self._settings = settings
-        self._train, self._query = opened(settings.train), opened(settings.query)
-        self._synthetic: LabelledSet | None = opened(settings.synthetic) if settings.synthetic else None
-        require_unrelated(train=self._train, query=self._query)
+        self._train, self._query = opened(settings.train, terms), opened(settings.query, terms)
+        self._synthetic: LabelledSet | None = opened(settings.synthetic, terms) if settings.synthetic else None
+        require_unrelated({"query": self._query}, {"training": self._train, "synthetic": self._synthetic})
         names = [_bare(entry.name) for entry in self._train.class_entries]
         if settings.normal not in names or len(names) < 2:
             raise SpecError(
@@ -71,12 +70,14 @@ class Anomaly:
         if missing:
             raise SpecError(f"{settings.intervals} says nothing of {missing[0]}; expected a line for every query video")
         self._intervals = {clip.id: known[_stem(clip)] for clip in self._query.clips}
+        if not any(self._intervals.values()):
+            raise SpecError(f"{settings.intervals} names no anomaly in any of the {len(self._query)} query videos")
 
     @property
     def described(self) -> Mapping[str, Any]:
         """Settings without paths, and the data."""
         kept = {key: value for key, value in asdict(self._settings).items() if key in ("normal", "snippet")}
-        sides = described(train=self._train, query=self._query, synthetic=self._synthetic)
+        sides = described(self.terms, train=self._train, query=self._query, synthetic=self._synthetic)
         return {**kept, "intervals": self._intervals, **sides}
 
     def trials(self) -> tuple[Trial, ...]:
@@ -91,15 +92,12 @@ class Anomaly:
         if self._synthetic is not None and trial.arm == BOTH:
             start = bench.pretrained(self._synthetic, settings)
         encoder = bench.encoder(start, settings)
-        rows = {
-            side: bench.seen(encoder, [each for clip in clips for each in self._cut(clip)])
-            for side, clips in (("train", self._train.clips), ("query", self._query.clips))
-        }
+        train, query = (bench.seen_in_parts(encoder, side.clips, self._cut) for side in (self._train, self._query))
         anomalous = [_bare(clip.gesture) != self._settings.normal for clip in self._train.clips]
-        head = fit_mil(self._parted(rows["train"], self._train.clips), anomalous, seed=trial.seed)
+        head = fit_mil(train, anomalous, seed=trial.seed)
         scores = {
-            clip.id: [round(float(score), 6) for score in head.scores(own)]
-            for clip, own in zip(self._query.clips, self._parted(rows["query"], self._query.clips), strict=True)
+            clip.id: [round(float(score), 6) for score in head.scores(rows)]
+            for clip, rows in zip(self._query.clips, query, strict=True)
         }
         return bench.outcome(trial, scores=scores, lengths={clip.id: clip.length for clip in self._query.clips})
 
@@ -132,13 +130,8 @@ class Anomaly:
                     )
         return found.findings(self.name, "", rows, differences)
 
-    def _cut(self, clip: LabelledClip) -> list[Excerpt]:
-        return [Excerpt(clip, first, last) for first, last in snippets(clip.length, self._settings.snippet)]
-
-    def _parted(self, rows: Any, clips: Sequence[LabelledClip]) -> list[Any]:
-        """Rows of all snippets, by video."""
-        ends = np.cumsum([len(snippets(clip.length, self._settings.snippet)) for clip in clips])
-        return list(np.split(rows, ends[:-1]))
+    def _cut(self, length: int) -> list[tuple[int, int]]:
+        return snippets(length, self._settings.snippet)
 
     def _figure(self, cell: Sequence[Outcome], measure: str) -> tuple[Figure, list[int]]:
         """The mean over runs of the area, as a figure of runs and videos; videos with and without an anomaly are two strata."""

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from synthgest.data.labelled import LabelledClip, LabelledSet
 from synthgest.data.manifest import ClassEntry
+from synthgest.data.part import Part
 from synthgest.errors import SpecError
 from synthgest.evaluation.scene import swapped
 from synthgest.labels import LabelMode
@@ -67,9 +68,9 @@ class BackgroundSwap:
     def __init__(self, train: str, query: str, terms: Terms) -> None:
         """Opens the data; SpecError for clips without masks, and where both sides share a motion."""
         self.terms = terms
-        self._train = opened(train)
-        self._query = opened(query, like=self._train)
-        require_unrelated(train=self._train, query=self._query)
+        self._train = opened(train, terms)
+        self._query = Part(opened(query, terms), classes=[entry.name for entry in self._train.class_entries])
+        require_unrelated({"query": self._query}, {"training": self._train})
         require_all_classes(self._train, "training")
         for side in (self._train, self._query):
             if not {"mask", "boxes"} <= side.clips[0].truth().keys():
@@ -82,7 +83,7 @@ class BackgroundSwap:
     @property
     def described(self) -> Mapping[str, Any]:
         """The data."""
-        return described(train=self._train, query=self._query)
+        return described(self.terms, train=self._train, query=self._query)
 
     def trials(self) -> tuple[Trial, ...]:
         """Both arms, by seed and regime."""
@@ -96,8 +97,11 @@ class BackgroundSwap:
     def carry_out(self, trial: Trial, bench: Bench) -> Outcome:
         """Learn, and name the queries in their own places and in others."""
         train = self._train if trial.arm == OWN else Swapped(self._train, seed=trial.seed)
-        tests = {AS_THEY_ARE: self._query, MOVED: Swapped(self._query, seed=self.terms.training.seed)}
-        return bench.outcome(trial, *learned(bench, trial, train, tests, start=None, smoothed=True))
+        tests: dict[str, LabelledSet] = {
+            AS_THEY_ARE: self._query,
+            MOVED: Swapped(self._query, seed=self.terms.training.seed),
+        }
+        return bench.outcome(trial, *learned(bench, trial, train, tests, start=None))
 
     def findings(self, outcomes: Sequence[Outcome]) -> Findings:
         """Accuracy in both places, what learning in swapped places gains, and what each arm loses where places are swapped."""

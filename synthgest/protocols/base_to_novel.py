@@ -47,10 +47,10 @@ class BaseToNovel:
             raise SpecError(f"base-to-novel fine-tunes; regimes are {list(terms.regimes)}, expected finetune alone")
         self.terms = replace(terms, training=replace(terms.training, head="text"))
         self._settings = settings
-        self._synthetic = opened(settings.synthetic) if settings.synthetic else None
-        self._real = opened(settings.real, like=self._synthetic)
-        query = opened(settings.query, like=self._synthetic or self._real)
-        require_unrelated(real=self._real, query=query)
+        self._synthetic = opened(settings.synthetic, terms) if settings.synthetic else None
+        self._real = opened(settings.real, terms, like=self._synthetic)
+        query = opened(settings.query, terms, like=self._synthetic or self._real)
+        require_unrelated({"query": query}, {"real": self._real, "synthetic": self._synthetic})
         require_all_classes(self._real, "real")
         require_all_classes(query, "query")
         names = [entry.name for entry in self._real.class_entries]
@@ -69,7 +69,7 @@ class BaseToNovel:
         """Settings without paths, and the data."""
         queries = {f"query {name}": query for name, query in self._queries.items()}
         kept = {key: value for key, value in asdict(self._settings).items() if key == "shots"}
-        return {**kept, **described(real=self._real, synthetic=self._synthetic, **queries)}
+        return {**kept, **described(self.terms, real=self._real, synthetic=self._synthetic, **queries)}
 
     def trials(self) -> tuple[Trial, ...]:
         """Every arm, by seed."""

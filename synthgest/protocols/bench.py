@@ -15,7 +15,7 @@ from synthgest.data.labelled import LabelledClip, LabelledSet
 from synthgest.data.storage import locked, make_folder
 from synthgest.encoders import load_encoder
 from synthgest.encoders.encoder import Encoder
-from synthgest.evaluation.extraction import features
+from synthgest.evaluation.extraction import features, snippet_features
 from synthgest.labels import LabelMode
 from synthgest.protocols.terms import Terms
 from synthgest.protocols.trial import Answers, Outcome, Trial, answers, digest
@@ -66,15 +66,14 @@ class Bench:
         if not self._keep:
             shutil.rmtree(self._home / "runs" / trial.id, ignore_errors=True)
 
-    def pretrained(self, dataset: LabelledSet, settings: TrainSettings, *, start: Path | None = None) -> Path:
+    def pretrained(self, dataset: LabelledSet, settings: TrainSettings) -> Path:
         """The run that learned a data set by these settings: trained by the trial that needs it first, and kept for the others."""
-        key = digest(
-            [content(dataset), asdict(settings), self.terms.labels, self.terms.scores, str(start and start.name)]
-        )
+        labels = self.terms.labels_of(dataset)
+        key = digest([content(dataset), asdict(settings), labels, self.terms.scores])
         folder = self._home / "pretrained" / key
         make_folder(folder.parent)
         with locked(folder.parent / f".lock-{key}"):
-            self._train(f"pretraining {key[:6]}", dataset, folder, settings, start=start, labels=self.terms.labels)
+            self._train(f"pretraining {key[:6]}", dataset, folder, settings, labels=labels)
         return folder
 
     def trained(
@@ -84,17 +83,18 @@ class Bench:
         settings: TrainSettings,
         *,
         start: Path | None = None,
+        keep_head: bool = False,
         real: LabelledSet | None = None,
-        smoothed: bool = False,
         labels: LabelMode | None = None,
     ) -> Recogniser:
         """What a trial trains for itself.
 
-        smoothed: whether the clips are synthetic, so that their labels are smoothed as asked; labels: or in this way.
+        keep_head: whether the head of ``start`` goes on too. labels: how they are smoothed, where the terms do not say it.
         """
-        folder = self._home / "runs" / trial.id
-        mode = labels or self.terms.labels if smoothed else "none"
-        return self._train(trial.name, dataset, folder, settings, start=start, real=real, labels=mode)
+        folder, mode = self._home / "runs" / trial.id, labels or self.terms.labels_of(dataset)
+        return self._train(
+            trial.name, dataset, folder, settings, start=start, keep_head=keep_head, real=real, labels=mode
+        )
 
     def asked(self, test: str, recogniser: Recogniser, clips: Sequence[LabelledClip]) -> Answers:
         """What a recogniser says of the clips of a test."""
@@ -121,6 +121,18 @@ class Bench:
         )
         return found
 
+    def seen_in_parts(
+        self, encoder: Encoder, clips: Sequence[LabelledClip], cut: Callable[[int], Sequence[tuple[int, int]]]
+    ) -> list[Floats]:
+        """Features (S, D) of the parts of each clip; cut: from a number of frames to their first and last frames."""
+        found = []
+        for clip in clips:
+            found.append(
+                snippet_features(encoder, clip, cut(clip.length), cache=self._features / "parts", device=best_device())
+            )
+            self.tell(f"parts by {encoder.mark.encoder}", 1, len(clips))
+        return found
+
     def _train(
         self,
         name: str,
@@ -128,7 +140,8 @@ class Bench:
         folder: Path,
         settings: TrainSettings,
         *,
-        start: Path | None,
+        start: Path | None = None,
+        keep_head: bool = False,
         real: LabelledSet | None = None,
         labels: LabelMode,
     ) -> Recogniser:
@@ -145,6 +158,7 @@ class Bench:
             labels=labels,
             scores=self.terms.scores if labels != "none" else "",
             start=start,
+            keep_head=keep_head,
             real=real,
             cache=FrameCache(folder=self._home / "frames"),
             progress=told,
@@ -155,10 +169,9 @@ class Bench:
 
 
 def content(dataset: LabelledSet) -> str:
-    """16 hexadecimal digits over the clips of a data set, their labels and classes."""
-    return digest(
-        [[[clip.id, clip.label] for clip in dataset.clips], [asdict(entry) for entry in dataset.class_entries]]
-    )
+    """16 hexadecimal digits over the clips of a data set, what they show, their labels and classes."""
+    clips = [[clip.id, clip.content, clip.label] for clip in dataset.clips]
+    return digest([clips, [asdict(entry) for entry in dataset.class_entries]])
 
 
 def fine_tuning(settings: TrainSettings) -> TrainSettings:

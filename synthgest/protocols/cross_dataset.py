@@ -41,18 +41,17 @@ class CrossDataset:
         if terms.regimes != ("finetune",):
             raise SpecError(f"cross-dataset fine-tunes; regimes are {list(terms.regimes)}, expected finetune alone")
         self.terms = terms
-        self._synthetic = opened(settings.synthetic)
-        self._real = opened(settings.real, like=self._synthetic)
-        self._queries = {name: opened(path, like=self._synthetic) for name, path in settings.queries.items()}
+        self._synthetic = opened(settings.synthetic, terms)
+        self._real = opened(settings.real, terms, like=self._synthetic)
+        self._queries = {name: opened(path, terms, like=self._synthetic) for name, path in settings.queries.items()}
         require_all_classes(self._real, "real")
-        for query in self._queries.values():
-            require_unrelated(real=self._real, query=query)
+        require_unrelated(self._queries, {"real": self._real, "synthetic": self._synthetic})
 
     @property
     def described(self) -> Mapping[str, Any]:
         """The data."""
         queries = {f"query {name}": query for name, query in self._queries.items()}
-        return described(real=self._real, synthetic=self._synthetic, **queries)
+        return described(self.terms, real=self._real, synthetic=self._synthetic, **queries)
 
     def trials(self) -> tuple[Trial, ...]:
         """Every arm, by seed."""
@@ -64,16 +63,14 @@ class CrossDataset:
         """Learn what the arm says, and name the clips of every query."""
         settings = self.terms.training_of(trial.seed)
         if trial.arm == MIXED:
-            made = bench.trained(
-                trial, self._synthetic, replace(settings, real="mixed"), real=self._real, smoothed=True
-            )
+            made = bench.trained(trial, self._synthetic, replace(settings, real="mixed"), real=self._real)
             return bench.outcome(trial, *(bench.asked(name, made, each.clips) for name, each in self._queries.items()))
         start = None if trial.arm == REAL else bench.pretrained(self._synthetic, settings)
         if trial.arm == SYNTHETIC and start is not None:
             return bench.outcome(
                 trial, *(bench.asked_of(start, name, each.clips) for name, each in self._queries.items())
             )
-        return bench.outcome(trial, *learned(bench, trial, self._real, self._queries, start=start))
+        return bench.outcome(trial, *learned(bench, trial, self._real, self._queries, start=start, keep_head=True))
 
     def findings(self, outcomes: Sequence[Outcome]) -> Findings:
         """Accuracy on every query, and what each arm gains over real clips alone."""

@@ -49,10 +49,10 @@ class FewShot:
         """Opens the data; SpecError for classes with too few clips, and for queries that share a film with the shots."""
         self.terms = terms
         self._settings = settings
-        self._synthetic: LabelledSet | None = opened(settings.synthetic) if settings.synthetic else None
-        self._real = opened(settings.real, like=self._synthetic)
-        self._query = opened(settings.query, like=self._synthetic or self._real)
-        require_unrelated(real=self._real, query=self._query)
+        self._synthetic: LabelledSet | None = opened(settings.synthetic, terms) if settings.synthetic else None
+        self._real = opened(settings.real, terms, like=self._synthetic)
+        self._query = opened(settings.query, terms, like=self._synthetic or self._real)
+        require_unrelated({"query": self._query}, {"real": self._real, "synthetic": self._synthetic})
         require_all_classes(self._real, "real")
         shots(self._real, max(settings.shots), seed=0, scarce=settings.scarce)
         if len(self._real.class_entries) < 2:
@@ -62,7 +62,7 @@ class FewShot:
     def described(self) -> Mapping[str, Any]:
         """Settings without paths, and the data."""
         kept = {key: value for key, value in asdict(self._settings).items() if key in ("shots", "scarce")}
-        return {**kept, **described(real=self._real, query=self._query, synthetic=self._synthetic)}
+        return {**kept, **described(self.terms, real=self._real, query=self._query, synthetic=self._synthetic)}
 
     def trials(self) -> tuple[Trial, ...]:
         """By seed and regime: every number of shots for every arm."""
@@ -89,7 +89,7 @@ class FewShot:
             return bench.outcome(trial, bench.asked_of(start, _TEST, self._query.clips))
         if trial.at != "0":
             part = shots(self._real, int(trial.at), seed=trial.seed, scarce=self._settings.scarce)
-        return bench.outcome(trial, *learned(bench, trial, part, {_TEST: self._query}, start=start))
+        return bench.outcome(trial, *learned(bench, trial, part, {_TEST: self._query}, start=start, keep_head=True))
 
     def findings(self, outcomes: Sequence[Outcome]) -> Findings:
         """Accuracy by shots, and what synthetic clips add to as many real ones."""

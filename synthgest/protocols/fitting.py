@@ -15,12 +15,12 @@ def learned(
     tests: dict[str, LabelledSet],
     *,
     start: Path | None,
-    smoothed: bool = False,
+    keep_head: bool = False,
 ) -> list[Answers]:
     """What is said of each test by what learned ``dataset``: from the weights of the run ``start``, or from the encoder's own.
 
-    After a run, fine-tuning takes the fewer and smaller steps of ``real_steps`` and ``real_lr``. smoothed: whether its clips are
-    synthetic, so that their labels are smoothed as asked (``finetune`` alone).
+    After a run, fine-tuning takes the fewer and smaller steps of ``real_steps`` and ``real_lr``. keep_head: whether the run's
+    head goes on too, where it has the same classes.
     """
     settings = bench.terms.training_of(trial.seed)
     if trial.regime == "probe":
@@ -33,5 +33,6 @@ def learned(
             )
             for name, test in tests.items()
         ]
-    made = bench.trained(trial, dataset, fine_tuning(settings) if start else settings, start=start, smoothed=smoothed)
+    own = fine_tuning(settings) if start else settings
+    made = bench.trained(trial, dataset, own, start=start, keep_head=keep_head)
     return [bench.asked(name, made, test.clips) for name, test in tests.items()]

@@ -53,10 +53,10 @@ class LongTail:
         """Opens the data; SpecError for classes without clips, and for queries that share a film with what is learned."""
         self.terms = terms
         self._settings = settings
-        self._synthetic = opened(settings.synthetic) if settings.synthetic else None
-        self._real = opened(settings.real, like=self._synthetic)
-        self._query = opened(settings.query, like=self._synthetic or self._real)
-        require_unrelated(real=self._real, query=self._query)
+        self._synthetic = opened(settings.synthetic, terms) if settings.synthetic else None
+        self._real = opened(settings.real, terms, like=self._synthetic)
+        self._query = opened(settings.query, terms, like=self._synthetic or self._real)
+        require_unrelated({"query": self._query}, {"real": self._real, "synthetic": self._synthetic})
         require_all_classes(self._real, "real")
         require_all_classes(self._query, "query")
 
@@ -64,7 +64,7 @@ class LongTail:
     def described(self) -> Mapping[str, Any]:
         """Settings without paths, and the data."""
         kept = {key: value for key, value in asdict(self._settings).items() if key in ("imbalance", "few")}
-        return {**kept, **described(real=self._real, query=self._query, synthetic=self._synthetic)}
+        return {**kept, **described(self.terms, real=self._real, query=self._query, synthetic=self._synthetic)}
 
     def trials(self) -> tuple[Trial, ...]:
         """By seed and regime: the uneven real clips, alone and after the synthetic ones."""
@@ -83,7 +83,7 @@ class LongTail:
         start = None
         if self._synthetic is not None and trial.arm == BOTH:
             start = bench.pretrained(self._synthetic, self.terms.training_of(trial.seed))
-        found = learned(bench, trial, part, {_TEST: self._query}, start=start)
+        found = learned(bench, trial, part, {_TEST: self._query}, start=start, keep_head=True)
         return bench.outcome(trial, *found, counts=counts)
 
     def findings(self, outcomes: Sequence[Outcome]) -> Findings:

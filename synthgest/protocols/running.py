@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from synthgest.data.storage import make_folder, tried, write_bytes
+from synthgest.encoders import load_encoder
 from synthgest.errors import ConfigChanged, DatasetError, SpecError
 from synthgest.protocols.bench import Bench, Tell
 from synthgest.protocols.findings import Findings
@@ -46,7 +47,8 @@ def run_experiment(
     if not 0 <= part < parts:
         raise SpecError(f"shard is {part}/{parts}; expected i/n with i from 0 to n - 1")
     trials = experiment.trials()
-    _require_plan(out / _PLAN, experiment)
+    began = _begins(experiment)
+    _require_plan(out / _PLAN, experiment, began)
     bench = Bench(out, experiment.terms, cache=cache, keep=keep, tell=tell)
     make_folder(out / "trials")
     made = 0
@@ -62,6 +64,7 @@ def run_experiment(
     findings = None
     if not missing:
         findings = experiment.findings(read_outcomes(out, trials))
+        findings = replace(findings, facts={**findings.facts, "encoder": began.name})
         write_findings(findings, out)
     return State(trials=len(trials), missing=missing, made=made, findings=findings)
 
@@ -83,8 +86,28 @@ def _path(out: Path, trial: Trial) -> Path:
     return out / "trials" / f"{trial.id}.json"
 
 
-def _require_plan(path: Path, experiment: Experiment) -> None:
-    wanted = {"protocol": experiment.name, "terms": asdict(experiment.terms), **experiment.described}
+@dataclass(frozen=True, slots=True)
+class _Beginning:
+    """The encoder before any training. name: in words. digest: of all that its features depend on."""
+
+    name: str
+    digest: str
+
+
+def _begins(experiment: Experiment) -> _Beginning:
+    training = experiment.terms.training
+    mark = load_encoder(training.encoder, training.encoder_settings).mark
+    settings = ", ".join(f"{key} = {value}" for key, value in sorted(training.encoder_settings.items()))
+    return _Beginning(f"{training.encoder} ({settings or 'as it ships'}), weights {mark.weights[:12]}", mark.digest)
+
+
+def _require_plan(path: Path, experiment: Experiment, began: _Beginning) -> None:
+    wanted = {
+        "protocol": experiment.name,
+        "terms": asdict(experiment.terms),
+        "encoder": began.digest,
+        **experiment.described,
+    }
     wanted = json.loads(json.dumps(wanted, default=str))
     if not path.exists():
         make_folder(path.parent)

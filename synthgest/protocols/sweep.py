@@ -13,7 +13,7 @@ from synthgest.errors import SpecError
 from synthgest.protocols.bench import Bench
 from synthgest.protocols.choosing import shots
 from synthgest.protocols.findings import ACCURACY, Difference, Findings, Outcomes, Row, accuracies
-from synthgest.protocols.opening import described, opened, require_unrelated
+from synthgest.protocols.opening import described, opened, require_all_classes, require_unrelated
 from synthgest.protocols.terms import Terms
 from synthgest.protocols.trial import Answers, Outcome, Trial
 from synthgest.resampling import accuracy_over_runs, compare_over_runs
@@ -68,19 +68,24 @@ class Sweep:
             raise SpecError(f"a sweep fine-tunes; regimes are {list(terms.regimes)}, expected finetune alone")
         self.terms = terms
         self._settings = settings
-        self._synthetic = opened(settings.synthetic)
-        self._real = opened(settings.real, like=self._synthetic) if settings.real else None
-        self._query = opened(settings.query, like=self._synthetic)
-        require_unrelated(real=self._real or self._synthetic, query=self._query)
-        if settings.over == "clips":
-            for seed in terms.numbers:
-                shots(self._sides(seed)[0], int(settings.values[-1]), seed=seed)
+        self._synthetic = opened(settings.synthetic, terms)
+        self._real = opened(settings.real, terms, like=self._synthetic) if settings.real else None
+        self._query = opened(settings.query, terms, like=self._synthetic)
+        require_unrelated({"query": self._query}, {"real": self._real, "synthetic": self._synthetic})
+        for seed in terms.numbers:
+            synthetic, real, aside = self._sides(seed)
+            require_all_classes(synthetic, "synthetic")
+            if real is not None:
+                require_all_classes(real, "real")
+                require_unrelated({"aside": aside}, {"synthetic": synthetic})
+            if settings.over == "clips":
+                shots(synthetic, int(settings.values[-1]), seed=seed)
 
     @property
     def described(self) -> Mapping[str, Any]:
         """Settings without paths, and the data."""
         kept = {key: value for key, value in asdict(self._settings).items() if key in ("over", "values")}
-        return {**kept, **described(real=self._real, query=self._query, synthetic=self._synthetic)}
+        return {**kept, **described(self.terms, real=self._real, query=self._query, synthetic=self._synthetic)}
 
     def trials(self) -> tuple[Trial, ...]:
         """Every value, by seed."""
@@ -103,9 +108,9 @@ class Sweep:
         if self._settings.over == "ratio" and value == 0 and real is not None:
             made = bench.trained(trial, real, settings)
         elif self._settings.over == "ratio" and value == 1:
-            made = bench.trained(trial, synthetic, settings, smoothed=True)
+            made = bench.trained(trial, synthetic, settings)
         else:
-            made = bench.trained(trial, synthetic, settings, real=real, smoothed=True)
+            made = bench.trained(trial, synthetic, settings, real=real)
         return bench.outcome(
             trial, bench.asked(_VALIDATION, made, aside.clips), bench.asked(_QUERY, made, self._query.clips)
         )

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
+from synthgest.data.labelled import LabelledSet
+from synthgest.data.part import Part
+from synthgest.data.real.dataset import RealDataset
 from synthgest.errors import SpecError
 from synthgest.labels import LabelMode
 from synthgest.training.settings import TrainSettings
@@ -23,7 +26,7 @@ class Terms:
     whatever is chosen is chosen by the experiment, never on what is reported. regimes: ``finetune`` trains all weights; ``probe``
     fits a logistic regression to frozen features, with a strength that is fixed. labels, scores: of the synthetic clips, as in
     ``train``. renewed: whether the encoder's own setting ``seed`` goes with the trial's, which is for encoders that begin from
-    nothing.
+    nothing. strangers: whether clips of classes that the first side does not have are an error, or left out.
     """
 
     training: TrainSettings = field(default_factory=_plain)
@@ -32,6 +35,7 @@ class Terms:
     labels: LabelMode = "none"
     scores: str = ""
     renewed: bool = False
+    strangers: Literal["raise", "drop"] = "raise"
 
     def __post_init__(self) -> None:
         if self.seeds < 1:
@@ -48,6 +52,11 @@ class Terms:
     def numbers(self) -> range:
         """The seeds."""
         return range(self.training.seed, self.training.seed + self.seeds)
+
+    def labels_of(self, dataset: LabelledSet) -> LabelMode:
+        """How the labels of a data set are smoothed; of filmed clips they are certain."""
+        whole = dataset.whole if isinstance(dataset, Part) else dataset
+        return "none" if isinstance(whole, RealDataset) else self.labels
 
     def training_of(self, seed: int) -> TrainSettings:
         """Settings of a training by one seed."""

@@ -22,7 +22,7 @@ from synthgest.protocols.trial import Answers, Outcome, Trial, answers
 from synthgest.resampling import Indices, compare_over_runs, mean_of, resample
 from synthgest.statistics import Estimate
 
-NOTHING = "from scratch"
+NOTHING = "as it begins"
 ALL = "all"
 _BIAS = "single frames, never trained"
 _WEAK = 3.0  # times chance: below it a ratio's denominator says nothing
@@ -59,7 +59,7 @@ class TransferSettings:
                 "expected at least one set to pretrain on, as NAME=DIR, and one target, as NAME=TRAIN,QUERY"
             )
         if NOTHING in self.sources:
-            raise SpecError(f"{NOTHING!r} is the name of pretraining on nothing; choose another")
+            raise SpecError(f"{NOTHING!r} is the name of the arm without pretraining; choose another")
         if self.against and self.against not in self.sources:
             raise SpecError(f"against is {self.against!r}; expected one of {', '.join(self.sources)}")
         for name, values, least in (("classes", self.classes, 2), ("clips", self.clips, 1)):
@@ -68,7 +68,10 @@ class TransferSettings:
 
 
 class Transfer:
-    """Arms: each source, and ``from scratch``, which is the encoder as it begins. Places on the axis: the sources' parts."""
+    """Arms: each source, and the encoder ``as it begins``, which need not be from nothing. Places on the axis: the sources' parts.
+
+    Every target begins with a new head, whatever the source's classes are.
+    """
 
     name = "transfer"
 
@@ -76,14 +79,16 @@ class Transfer:
         """Opens the data; SpecError for parts that are larger than a source, and where query and training share a film."""
         self.terms = terms
         self._settings = settings
-        self._sources = {name: opened(path) for name, path in settings.sources.items()}
+        self._sources = {name: opened(path, terms) for name, path in settings.sources.items()}
         self._train: dict[str, LabelledSet] = {}
         self._query: dict[str, LabelledSet] = {}
         for name, target in settings.targets.items():
-            self._train[name] = opened(target.train)
-            self._query[name] = opened(target.query, like=self._train[name])
-            require_unrelated(train=self._train[name], query=self._query[name])
+            self._train[name] = opened(target.train, terms)
+            self._query[name] = opened(target.query, terms, like=self._train[name])
             require_all_classes(self._train[name], "training")
+        require_unrelated(
+            self._query, {**self._sources, **{f"training of {name}": each for name, each in self._train.items()}}
+        )
         for place in self._places():
             for name in self._sources:
                 self._part(name, place, seed=0)
@@ -101,7 +106,8 @@ class Transfer:
             **{f"train {name}": each for name, each in self._train.items()},
             **{f"query {name}": each for name, each in self._query.items()},
         }
-        return {**kept, **described(**sides)}
+        pictures = load_encoder(self._settings.pictures, {}).mark.digest
+        return {**kept, "weights of pictures": pictures, **described(self.terms, **sides)}
 
     def trials(self) -> tuple[Trial, ...]:
         """By seed: how far the targets are told by single frames; then every arm, part and regime."""
@@ -183,7 +189,7 @@ class Transfer:
             def bits(runs: Indices, units: Indices, chance: float = chance, hits: Any = hits) -> float:
                 return representation_bias(mean_of(hits)(runs, units), chance)
 
-            value = resample(bits, 1, [0] * hits.shape[1], seed=0)
+            value = resample(bits, 1, [0] * hits.shape[1], seed=0, share=False)
             rows.append(
                 Row(
                     measure="representation bias, bits",
@@ -221,7 +227,7 @@ def gap_ratio(synthetic: Any, real: Any) -> Estimate:
         below = other(runs, units)
         return one(runs, units) / below if below else float("nan")
 
-    return resample(ratio, len(synthetic), [0] * synthetic.shape[1], seed=0)
+    return resample(ratio, len(synthetic), [0] * synthetic.shape[1], seed=0, share=False)
 
 
 def _gain(found: Outcomes, first: tuple[str, str], second: tuple[str, str], test: str) -> Difference:

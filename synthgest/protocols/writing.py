@@ -15,6 +15,8 @@ from synthgest.statistics import Estimate
 
 TABLE, PLOT, PAGE = "table.json", "plot.svg", "README.md"
 
+_SHARES = ("accuracy", "HM", "AUC", "AUC_A")  # measures that are told in percent
+
 
 def write_findings(findings: Findings, out: Path) -> None:
     """``table.json``, the same however often the experiment was interrupted; ``plot.svg``; and ``README.md`` with the costs."""
@@ -40,17 +42,16 @@ def cost(findings: Findings) -> dict[str, float]:
 
 def plot(findings: Findings) -> str:
     """Of the first measure: a curve for each arm where there is an axis with several places, else a row for each figure."""
-    rows = [row for row in findings.rows if _is_share(row.value)]
-    if not rows:
-        rows = list(findings.rows)
-    first = rows[0]
-    rows = [row for row in rows if row.measure == first.measure]
-    places = list(dict.fromkeys(row.at for row in rows))
+    rows = [row for row in findings.rows if row.measure == findings.rows[0].measure and math.isfinite(row.value.value)]
+    places = list(dict.fromkeys(row.at for row in rows if row.at))
     if findings.axis and len(places) > 1:
-        rows = [row for row in rows if row.test == first.test]
-        arms = dict.fromkeys(row.arm for row in rows)
-        found = {(row.arm, row.at): row.value for row in rows}
-        return plots.curves({arm: [found.get((arm, at)) for at in places] for arm in arms}, places, findings.axis)
+        several = len({row.test for row in rows}) > 1
+        series: dict[str, dict[str, Estimate]] = {}
+        for row in rows:
+            series.setdefault(f"{row.test}: {row.arm}" if several else row.arm, {})[row.at] = row.value
+        # What has no place on the axis is the same in all.
+        curves = {name: [own.get(at, own.get("")) for at in places] for name, own in series.items()}
+        return plots.curves(curves, places, findings.axis)
     return plots.intervals({", ".join(filter(None, (row.test, row.arm, row.at))): row.value for row in rows})
 
 
@@ -81,15 +82,11 @@ def _known(value: Any) -> Any:
 
 def _cells(row: Row) -> tuple[str, ...]:
     each = row.value
-    if _is_share(each) or row.measure.startswith("accuracy"):
+    if row.measure in _SHARES or row.measure.startswith("class-average"):
         told = f"{each.value:.1%} [{each.low:.1%}, {each.high:.1%}]"
     else:
         told = f"{each.value:.3f} [{each.low:.3f}, {each.high:.3f}]"
     return row.measure, row.test, row.arm, row.at, told, str(row.n), str(row.seeds), row.doubt
-
-
-def _is_share(each: Estimate) -> bool:
-    return each.low >= 0 and each.high <= 1
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, markdown: bool) -> list[str]:
@@ -106,7 +103,10 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, markdown: b
 
 def _sentence(each: Difference, *, markdown: bool) -> str:
     at = f" at {each.at}" if each.at else ""
-    said = f"{each.second} over {each.first}{at} ({each.measure}, {each.test}): {each.comparison.verdict}"
+    said = plain_text(
+        f"{each.second} over {each.first}{at} ({each.measure}, {each.test}): {each.comparison.verdict}",
+        600,
+    )
     return f"* {_markdown(said)}" if markdown else said
 
 

@@ -70,6 +70,7 @@ def train(
     negatives: Sequence[LabelledSet] = (),
     real: LabelledSet | None = None,
     start: str | Path | None = None,
+    keep_head: bool = True,
     cache: FrameCache | None = None,
     progress: Callable[[Progress], None] | None = None,
 ) -> Recogniser:
@@ -77,9 +78,9 @@ def train(
 
     labels, scores: as in ``Dataset.torch``. negatives: clips that show none of the classes; with them the recogniser has the class
     ``none`` too. real: clips of the same classes that were filmed; see ``TrainSettings.real``. start: a finished run
-    of the same encoder, whose weights are begun with, and whose head too where it has the same classes. cache: of decoded frames;
-    one in ``out`` by default. A run that was interrupted goes on by the same call. In processes that torchrun started, one for
-    each device, all take part in every step. Raises ConfigChanged if ``out`` holds another run.
+    of the same encoder, whose weights are begun with; keep_head: and whose head too where it has the same classes. cache: of
+    decoded frames; one in ``out`` by default. A run that was interrupted goes on by the same call. In processes that torchrun
+    started, one for each device, all take part in every step. Raises ConfigChanged if ``out`` holds another run.
     """
     folder, team = Path(out), Team()
     classes = dataset.class_entries
@@ -101,7 +102,7 @@ def train(
     texts = [entry.phrase or entry.name for entry in classes] + [NONE] * bool(negatives)
     torch.manual_seed(settings.seed)
     head = build_head(settings.head, encoder, texts)
-    if start is not None:
+    if start is not None and keep_head:
         plan["start_head"] = take_over_head(start, head, settings.head, classes, rejects=bool(negatives))
     if team.leads:
         _require_plan(folder, {**asdict(settings), **plan})

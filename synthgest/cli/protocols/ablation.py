@@ -38,6 +38,7 @@ def command(
     batch: options.Batch = 16,
     scores: options.Scores = "",
     renewed: options.Renewed = False,
+    drop_strangers: options.DropStrangers = False,
     workers: options.Workers = 1,
     executor: options.Executor = ExecutorName.LOCAL,
     shard: options.Shard = "0/1",
@@ -60,6 +61,7 @@ def command(
         seed=seed,
         scores=scores,
         renewed=renewed,
+        drop_strangers=drop_strangers,
     )
     what, _, words = vary.partition("=")
     asked = AblationSettings(
@@ -71,7 +73,6 @@ def command(
         generator=generator,
         settings=parse_settings(generator_settings or []),
         clips=clips,
-        seed=seed,
     )
     experiment = Ablation(asked, terms)
     options.carry_out(

@@ -27,6 +27,7 @@ def command(
     labels: options.Labels = "none",
     scores: options.Scores = "",
     renewed: options.Renewed = False,
+    drop_strangers: options.DropStrangers = False,
     workers: options.Workers = 1,
     executor: options.Executor = ExecutorName.LOCAL,
     shard: options.Shard = "0/1",
@@ -50,6 +51,7 @@ def command(
         scores=scores,
         regimes="probe",
         renewed=renewed,
+        drop_strangers=drop_strangers,
     )
     asked = AnomalySettings(
         train=real, query=query, intervals=intervals, synthetic=synthetic, normal=normal, snippet=snippet

@@ -24,6 +24,7 @@ def command(
     labels: options.Labels = "none",
     scores: options.Scores = "",
     renewed: options.Renewed = False,
+    drop_strangers: options.DropStrangers = False,
     workers: options.Workers = 1,
     executor: options.Executor = ExecutorName.LOCAL,
     shard: options.Shard = "0/1",
@@ -47,6 +48,7 @@ def command(
         labels=labels,
         scores=scores,
         renewed=renewed,
+        drop_strangers=drop_strangers,
     )
     experiment = BackgroundSwap(synthetic, query, terms)
     options.carry_out(

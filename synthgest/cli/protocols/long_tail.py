@@ -27,6 +27,7 @@ def command(
     labels: options.Labels = "none",
     scores: options.Scores = "",
     renewed: options.Renewed = False,
+    drop_strangers: options.DropStrangers = False,
     workers: options.Workers = 1,
     executor: options.Executor = ExecutorName.LOCAL,
     shard: options.Shard = "0/1",
@@ -50,6 +51,7 @@ def command(
         labels=labels,
         scores=scores,
         renewed=renewed,
+        drop_strangers=drop_strangers,
     )
     asked = LongTailSettings(real=real, query=query, synthetic=synthetic, imbalance=imbalance, few=few)
     experiment = LongTail(asked, terms)

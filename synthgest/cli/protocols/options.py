@@ -41,6 +41,9 @@ Scores = Annotated[str, typer.Option(help="Which scores, where there are several
 Renewed = Annotated[
     bool, typer.Option("--renewed", help="Other first weights by seed too, for encoders that begin from nothing.")
 ]
+DropStrangers = Annotated[
+    bool, typer.Option("--drop-strangers", help="Leave out clips of classes that the first set does not have.")
+]
 Workers = Annotated[int, typer.Option(help="Processes that share the trials, on one GPU each where there are some.")]
 Executor = Annotated[ExecutorName, typer.Option(help="Who runs the workers.")]
 Shard = Annotated[
@@ -69,6 +72,7 @@ def terms_of(
     labels: str = "none",
     scores: str = "",
     renewed: bool = False,
+    drop_strangers: bool = False,
 ) -> "Terms":
     """The terms that the options say."""
     from synthgest.protocols.terms import Terms
@@ -91,6 +95,7 @@ def terms_of(
         "labels": labels,
         "scores": scores,
         "renewed": renewed,
+        "strangers": "drop" if drop_strangers else "raise",
     }
     return to_value(told, Terms, where="the terms")
 

@@ -26,6 +26,7 @@ def command(
     labels: options.Labels = "none",
     scores: options.Scores = "",
     renewed: options.Renewed = False,
+    drop_strangers: options.DropStrangers = False,
     workers: options.Workers = 1,
     executor: options.Executor = ExecutorName.LOCAL,
     shard: options.Shard = "0/1",
@@ -48,6 +49,7 @@ def command(
         labels=labels,
         scores=scores,
         renewed=renewed,
+        drop_strangers=drop_strangers,
     )
     asked = SweepSettings(
         over=over, values=options.numbers(values, "values", float), query=query, synthetic=synthetic, real=real

@@ -32,6 +32,7 @@ def command(
     labels: options.Labels = "none",
     scores: options.Scores = "",
     renewed: options.Renewed = False,
+    drop_strangers: options.DropStrangers = False,
     workers: options.Workers = 1,
     executor: options.Executor = ExecutorName.LOCAL,
     shard: options.Shard = "0/1",
@@ -55,6 +56,7 @@ def command(
         labels=labels,
         scores=scores,
         renewed=renewed,
+        drop_strangers=drop_strangers,
     )
     targets = {}
     for name, each in options.named(target, "target", "NAME=DIR,DIR").items():

@@ -123,8 +123,8 @@ def open_dataset(
 ) -> Dataset | RealDataset:
     """Open a data set of synthgest, or real clips in any layout that is known.
 
-    source: a folder, or for ``hugging-face`` a name on the hub too; or a ``.toml`` file with path, layout, annotations (a list) and
-    split, which then are not given beside it. layout: one of ``LAYOUTS``; without it a folder with a
+    source: a folder, or for ``hugging-face`` a name on the hub too; or a ``.toml`` file with path, layout, annotations (a list),
+    split and missing, which then are not given beside it. layout: one of ``LAYOUTS``; without it a folder with a
     ``dataset.toml`` is ours, any other has a folder for each class. annotations: the list, for layouts that have one, or several.
     split: only clips of it. like: a data set whose classes, their numbers and mirror rules are taken, such as the synthetic one, or
     the training list's for a test list; names are compared without vocabulary, case and punctuation. strangers: clips of other
@@ -142,7 +142,7 @@ def open_dataset(
             split=told.split,
             like=like,
             strangers=strangers,
-            missing=missing,
+            missing=told.missing if missing == "raise" else missing,
         )
     if not layout and manifest_path(folder).exists():
         ours = Dataset(folder)

@@ -1,7 +1,8 @@
 """Real data that a TOML file describes: where it lies, in which layout, by which list and split."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from synthgest.errors import SpecError
 from synthgest.tables import read_toml, to_value
@@ -9,12 +10,13 @@ from synthgest.tables import read_toml, to_value
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What ``open_dataset`` is told. path, annotations: from the file's own folder on. layout, split: as it takes them."""
+    """What ``open_dataset`` is told. path, annotations: from the file's own folder on. The others: as it takes them."""
 
     path: str
     layout: str = ""
     annotations: tuple[str, ...] = ()
     split: str = ""
+    missing: Literal["raise", "skip"] = "raise"
 
 
 def read_source(file: Path) -> Source:
@@ -24,9 +26,8 @@ def read_source(file: Path) -> Source:
         raise SpecError(f"{file}: path is empty; expected the folder that holds the clips")
     home = file.parent
     on_hub = found.layout == "hugging-face" and not (home / found.path).exists()
-    return Source(
+    return replace(
+        found,
         path=found.path if on_hub else str(home / found.path),
-        layout=found.layout,
         annotations=tuple(str(home / each) for each in found.annotations),
-        split=found.split,
     )

@@ -36,7 +36,10 @@ def ucf101(folder: Path, annotations: Path) -> Iterator[Entry]:
 
 
 def hmdb51(folder: Path, annotations: Path) -> Iterator[Entry]:
-    """A folder of ``brush_hair_test_split1.txt``, or one such file: ``name.avi 1``; 1 trains, 2 tests, 0 is left out."""
+    """A folder of ``brush_hair_test_split1.txt``, or one such file: ``name.avi 1``; 1 trains, 2 tests, 0 is left out.
+
+    The split keeps clips of one film together within a class, and only there.
+    """
     files = sorted(annotations.glob("*_test_split1.txt")) if annotations.is_dir() else [annotations]
     if not files:
         raise DatasetError(
@@ -50,10 +53,14 @@ def hmdb51(folder: Path, annotations: Path) -> Iterator[Entry]:
                 raise DatasetError(f"{file}: {line!r} is no line of HMDB51's; expected FILE and 0, 1 or 2")
             if code != "0":
                 path = f"{name}/{clip.strip()}"
-                film = re.sub(r"_[a-z]+_[uflh]_c[mn]_np\d.*$", "", clip.strip().removesuffix(".avi"))
+                film = re.sub(r"_[a-z]+_[uflh]_[cn]m_np\d.*$", "", clip.strip().removesuffix(".avi"))
                 split = "train" if code == "1" else "test"
                 yield Entry(
-                    id=path, name=name, media=VideoFile(inside(folder, path)), split=split, groups={"source": (film,)}
+                    id=path,
+                    name=name,
+                    media=VideoFile(inside(folder, path)),
+                    split=split,
+                    groups={"source": (f"{name} {film}",)},
                 )
 
 

@@ -56,7 +56,7 @@ class VideoFile:
     @property
     def content(self) -> str:
         """SHA-256 of the file."""
-        return file_digest(self.path)
+        return _hashed(self.path)
 
     def frames_at(self, numbers: Sequence[int]) -> Frames:
         """Frames by number; the last that there is stands in for one or two that only the container counts."""
@@ -114,16 +114,30 @@ class Encoded:
 
 
 def _counted(path: Path) -> int:
+    return _count(path, *_state(path))
+
+
+def _hashed(path: Path) -> str:
+    return _hash(path, *_state(path))
+
+
+def _state(path: Path) -> tuple[int, int]:
+    """When a file changed last, and its size: what is known of it is so while these are."""
     try:
         state = path.stat()
     except OSError as error:
         raise FrameError(f"cannot read {path}: {error.strerror}") from error
-    return _count(path, state.st_mtime_ns, state.st_size)
+    return state.st_mtime_ns, state.st_size
 
 
 @functools.lru_cache(maxsize=1 << 20)
 def _count(path: Path, _changed: int, _size: int) -> int:
     return count_frames(path)
+
+
+@functools.lru_cache(maxsize=1 << 20)
+def _hash(path: Path, _changed: int, _size: int) -> str:
+    return file_digest(path)
 
 
 def _bytes(path: Path) -> bytes:
