@@ -57,8 +57,10 @@ def command(
         typer.Option("--generator-set", metavar="KEY=VALUE", help="Replace a setting of the recipe; repeatable."),
     ] = None,
     encoder: Annotated[
-        str, typer.Option(help="What sees the clips (synthgest list encoders), or a run, whose encoder learns on, and its head if
-        it has the same classes.")
+        str,
+        typer.Option(
+            help="What sees the clips (synthgest list encoders), or a run that learns on, with its classes too."
+        ),
     ] = "small",
     settings: Settings = None,
     labels: Annotated[
