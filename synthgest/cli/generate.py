@@ -62,7 +62,8 @@ def command(
     ] = None,
     executor: Annotated[ExecutorName, typer.Option(help="Who runs the workers.")] = ExecutorName.LOCAL,
     shard: Annotated[
-        str, typer.Option(metavar="i/n", help="Make only part i of n (from 0), as in a Slurm array.")
+        str,
+        typer.Option(metavar="i/n", help="Make only part i of n (from 0); auto: as Slurm, torchrun or Kubernetes say."),
     ] = "0/1",
     extend: Annotated[bool, typer.Option("--extend", help="Add to a folder begun with other settings.")] = False,
     sheet: Annotated[Path | None, typer.Option(metavar="PNG", help="Write a contact sheet of the clips.")] = None,

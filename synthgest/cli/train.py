@@ -59,7 +59,7 @@ def command(
     encoder: Annotated[
         str,
         typer.Option(
-            help="What sees the clips (synthgest list encoders), or a run that learns on, with its classes too."
+            help="What sees the clips (synthgest list encoders), or a run: its encoder learns on, its head for the same classes."
         ),
     ] = "small",
     settings: Settings = None,

@@ -47,7 +47,7 @@ DropStrangers = Annotated[
 Workers = Annotated[int, typer.Option(help="Processes that share the trials, on one GPU each where there are some.")]
 Executor = Annotated[ExecutorName, typer.Option(help="Who runs the workers.")]
 Shard = Annotated[
-    str, typer.Option(metavar="i/n", help="Only part i of n of the trials (from 0), as in a Slurm array.")
+    str, typer.Option(metavar="i/n", help="Only part i of n of the trials (from 0); auto: as the scheduler says.")
 ]
 Cache = Annotated[Path | None, typer.Option(metavar="DIR", help="Where features are kept; in --out by default.")]
 Keep = Annotated[bool, typer.Option("--keep", help="Keep the weights of every trial, not only of what they share.")]
