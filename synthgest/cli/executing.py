@@ -18,8 +18,8 @@ class ExecutorName(StrEnum):
 def shard_of(text: str, environment: Mapping[str, str] = os.environ) -> tuple[int, int]:
     """``i/n`` as numbers; ``auto`` asks the scheduler that started the process, ``auto/n`` for its number alone.
 
-    Known are Slurm's arrays, then MPI's and torchrun's RANK of WORLD_SIZE, then indexed jobs of Kubernetes, which do not tell how many
-    there are. SpecError where nothing is told, or the number is beyond n.
+    Known are Slurm's arrays, then MPI's and torchrun's RANK of WORLD_SIZE, then indexed jobs of Kubernetes, which do not tell how
+    many there are. SpecError where nothing is told, or the number is beyond n.
     """
     if text == AUTO or text.startswith(f"{AUTO}/"):
         part, parts = _scheduled(environment)
@@ -36,7 +36,7 @@ def shard_of(text: str, environment: Mapping[str, str] = os.environ) -> tuple[in
 
 
 def _scheduled(environment: Mapping[str, str]) -> tuple[int, int]:
-    """This part and how many there are, 0 if that is not told."""
+    """Which part it is, and how many there are, 0 if that is not told."""
 
     def told(name: str, otherwise: int = 0) -> int:
         return _number(environment.get(name, str(otherwise)), f"auto, for {name} is {environment.get(name)!r}")
