@@ -17,6 +17,7 @@ from synthgest.engines import fingerprint, load_engine
 from synthgest.errors import SpecError, StorageError
 from synthgest.executors.local import run_local
 from synthgest.executors.making import make
+from synthgest.executors.names import ExecutorName
 from synthgest.executors.task import Job, Outcome
 from synthgest.gestures import Gesture, refuse_twins
 from synthgest.plan import plan, recipe_digest
@@ -31,7 +32,7 @@ class Request:
     gestures: the classes. recipe: the generator. clips: a class. seed: base seed. out: the data set's folder. workers:
     processes; 0 runs the engine in this process, None takes one for every accelerator that the engine uses, else for every
     processor. extend: add to a folder that was begun with other settings. shard: (i, n) makes every n-th shot beginning
-    with shot i, from 0. engine: used instead of the recipe's, in this process.
+    with shot i, from 0. executor: who runs the workers. engine: used instead of the recipe's, in this process.
     """
 
     gestures: tuple[Gesture, ...]
@@ -42,6 +43,7 @@ class Request:
     workers: int | None = None
     extend: bool = False
     shard: tuple[int, int] = (0, 1)
+    executor: ExecutorName = ExecutorName.LOCAL
     engine: Engine | None = None
 
     def __post_init__(self) -> None:
@@ -222,6 +224,12 @@ def outcomes_of(
     workers = prepared.workers
     if request.engine is None and workers > 0:
         job = Job(recipe=recipe, folder=str(request.out), config=prepared.config, licence=recipe.licence)
+        if request.executor == ExecutorName.RAY:
+            from synthgest.executors.ray_cluster import run_ray
+
+            gpus = recipe.gpus if isinstance(engine, Resident) else 0.0
+            yield from run_ray(job, wanted, workers=request.workers, gpus=gpus, watch=watch, until=until)
+            return
         yield from run_local(job, wanted, workers=workers, devices=prepared.devices, watch=watch, until=until)
         return
     engine = request.engine or load_engine(recipe)

@@ -12,8 +12,8 @@ from synthgest.tables import read_toml, to_value
 from synthgest.types import Published, Recipe
 
 _PUBLISHED = tuple(field.name for field in fields(Published))
-_ABOUT = ("engine", "licence", "source", "summary", "tested", "batch", "patience", *_PUBLISHED)
-_RUNNING: dict[str, tuple[type, ...]] = {"batch": (int,), "patience": (int, float)}
+_ABOUT = ("engine", "licence", "source", "summary", "tested", "batch", "patience", "gpus", *_PUBLISHED)
+_RUNNING: dict[str, tuple[type, ...]] = {"batch": (int,), "patience": (int, float), "gpus": (int, float)}
 
 
 def recipe_names() -> tuple[str, ...]:
@@ -50,7 +50,7 @@ def load_recipe(word: str, changes: Mapping[str, Any] | None = None, *, engine: 
 
 
 def change(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
-    """The recipe with some settings replaced, table by table; ``batch`` and ``patience`` are checked here."""
+    """The recipe with some settings replaced, table by table; ``batch``, ``patience`` and ``gpus`` are checked here."""
     running = {key: value for key, value in changes.items() if key in _RUNNING}
     for key, kinds in _RUNNING.items():
         if key in running and (type(running[key]) not in kinds or not running[key] > 0):

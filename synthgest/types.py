@@ -30,6 +30,7 @@ class Recipe:
     settings: the engine's own keys, plain TOML values. licence: of the clips that come out. source: where the settings
     were taken from. summary: one line for lists. tested: what was run here. published: cost by others' measurement. batch: shots
     handed to the engine at once. patience: seconds without a sign of life after which a worker counts as hung.
+    gpus: of each worker on a cluster, for engines that use them; a part of one will do.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Recipe:
     published: Published = field(default_factory=Published)
     batch: int = 1
     patience: float = 900.0
+    gpus: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,6 +65,7 @@ ONLY_IN = {
     "pyrender": {"render"},
     "OpenGL": {"render"},
     "pyarrow": {"data", "exporters", "scoring"},
+    "ray": {"executors"},
     "rich": {"cli"},
     "typer": {"cli"},
 }

@@ -1,18 +1,11 @@
-"""Who does the work of a command, and which part of it is done here."""
+"""Which part of a command's work is done here."""
 
 import os
 from collections.abc import Mapping
-from enum import StrEnum
 
 from synthgest.errors import SpecError
 
 AUTO = "auto"
-
-
-class ExecutorName(StrEnum):
-    """Executors by name."""
-
-    LOCAL = "local"
 
 
 def shard_of(text: str, environment: Mapping[str, str] = os.environ) -> tuple[int, int]:

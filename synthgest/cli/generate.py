@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from synthgest.cli.enriching import CharactersOption, EnvironmentsOption, ModeOption, said
-from synthgest.cli.executing import ExecutorName, shard_of
+from synthgest.cli.executing import shard_of
 from synthgest.cli.output import JsonFlag, Output
 from synthgest.cli.words import duration
 from synthgest.errors import SpecError
+from synthgest.executors.names import ExecutorName
 from synthgest.motion.sources import VIDEO_SUFFIXES
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ def command(
         out=out,
         workers=workers,
         shard=shard_of(shard),
+        executor=executor,
         extend=extend,
     )
     prepared = prepare(request)

@@ -10,19 +10,15 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from synthgest import errors
-from synthgest.data.publish import Publisher
 from synthgest.errors import SynthgestError
-from synthgest.executors.task import Job, Outcome, Report, Ticket, Work, receive, send
+from synthgest.executors.rota import Rota
+from synthgest.executors.task import Job, Outcome, Report, Ticket, Work, receive, send, tickets_of
 from synthgest.progress import Listener
-from synthgest.takes import Spoilt
-from synthgest.types import Attempt, Shot
-
-CRASHES = 3
-"""Workers that one shot may take down before it is given up."""
+from synthgest.types import Shot
 
 _GRACE = 1.5
 """Seconds that workers have to finish publishing before they are killed."""
@@ -57,12 +53,7 @@ def run_local(
     step. until: a reading of time.monotonic at which all ends, also what is being made. Errors that would spoil every shot
     alike are raised.
     """
-    gestures = {shot.gesture.name: shot.gesture for shot in shots}
-    numbers = {name: number for number, name in enumerate(gestures)}
-    tickets = deque(
-        Ticket(id=shot.id, gesture=numbers[shot.gesture.name], index=shot.index, seed=shot.seed) for shot in shots
-    )
-    crew = _Crew(replace(job, gestures=tuple(gestures.values())), tickets, devices, watch)
+    crew = _Crew(Rota(*tickets_of(job, shots)), devices, watch)
     try:
         crew.hire(min(workers, len(shots)))
         while crew.workers and time.monotonic() < until:
@@ -72,17 +63,14 @@ def run_local(
 
 
 class _Crew:
-    """The workers of one run, the shots still to hand out, and the reports that come in."""
+    """The workers of one run, and the reports that come in."""
 
-    def __init__(self, job: Job, waiting: deque[Ticket], devices: Sequence[str], watch: Listener | None) -> None:
-        self.job = job
+    def __init__(self, rota: Rota, devices: Sequence[str], watch: Listener | None) -> None:
+        self.rota = rota
         self.devices = devices
         self.watch = watch
-        self.waiting = waiting
         self.workers: list[_Worker] = []
         self.incoming: queue.Queue[tuple[_Worker, Report | None]] = queue.Queue()
-        self.crashes: Counter[str] = Counter()
-        self.fruitless = 0  # deaths since the last clip, of any worker
 
     def hire(self, count: int) -> None:
         """Start workers and give each its first shot."""
@@ -91,7 +79,7 @@ class _Crew:
             self.workers.append(worker)
             worker.listener = threading.Thread(target=self._listen, args=(worker,), daemon=True)
             worker.listener.start()
-            self._tell(worker, self.job)
+            self._tell(worker, self.rota.job)
             self._hand_out(worker)
 
     def next_outcomes(self) -> Iterator[Outcome]:
@@ -110,7 +98,7 @@ class _Crew:
             if self.watch is not None:
                 self.watch(report.step)
         elif report.outcome is not None:
-            self.fruitless = 0
+            self.rota.given_back()
             worker.pending.popleft()
             worker.since = time.monotonic()
             yield report.outcome
@@ -141,7 +129,7 @@ class _Crew:
             self.incoming.put((worker, None))
 
     def _hand_out(self, worker: _Worker) -> None:
-        batch = self._next_batch()
+        batch = self.rota.next_batch()
         if batch:
             worker.pending.extend(batch)
             worker.since = time.monotonic()
@@ -149,53 +137,21 @@ class _Crew:
         elif worker.process.stdin is not None:
             worker.process.stdin.close()  # no more work: the worker ends, and its listener reports it
 
-    def _next_batch(self) -> list[Ticket]:
-        """The next shots; one that was there when a worker died goes alone, so that it takes no other with it."""
-        batch: list[Ticket] = []
-        while self.waiting and len(batch) < self.job.recipe.batch:
-            suspect = self.waiting[0].id in self.crashes
-            if suspect and batch:
-                break
-            batch.append(self.waiting.popleft())
-            if suspect:
-                break
-        return batch
-
     def _tell(self, worker: _Worker, message: object) -> None:
         stream: Any = worker.process.stdin
         with contextlib.suppress(OSError):  # the worker is dead: its listener reports it
             send(stream, message)
 
     def _bury(self, worker: _Worker) -> Iterator[Outcome]:
-        """A worker has ended: what it had not reported goes to the back of the queue, unless it ended too many."""
         self.workers.remove(worker)
         code = _reap(worker)
-        if worker.pending:
-            self.fruitless += 1
-            if self.fruitless > 10 * CRASHES:
-                raise SynthgestError(f"worker processes keep dying (last exit code {code}); run `synthgest doctor`")
-        alone = len(worker.pending) == 1
-        for ticket in worker.pending:
-            self.crashes[ticket.id] += alone
-            if self.crashes[ticket.id] == CRASHES:
-                yield self._give_up(ticket, code, hung=worker.hung)
-            else:
-                self.waiting.append(ticket)
-        if self.waiting:
+        yield from self.rota.lost(worker.pending, f"ended with code {code}", hung=worker.hung)
+        if self.rota.waiting:
             self.hire(1)
-
-    def _give_up(self, ticket: Ticket, code: int, *, hung: bool) -> Outcome:
-        shot = ticket.shot(self.job)
-        what = f"gave no sign of life for {self.job.recipe.patience:g} s" if hung else f"ended with code {code}"
-        reason, message = "hang" if hung else "crash", f"the worker process {what}, {CRASHES} times"
-        publisher = Publisher(folder=self.job.path, config=self.job.config, licence=self.job.licence)
-        attempt = Attempt(seed=shot.seed, reason=reason, message=message)
-        publisher.publish_failure(Spoilt(shot=shot, attempts=(attempt,)))
-        return Outcome(id=shot.id, gesture=shot.gesture.name, reason=reason, message=message)
 
     def _end_hung(self) -> None:
         for worker in self.workers:
-            if worker.pending and time.monotonic() - worker.since > self.job.recipe.patience:
+            if worker.pending and time.monotonic() - worker.since > self.rota.job.recipe.patience:
                 worker.hung = True
                 worker.process.kill()
 

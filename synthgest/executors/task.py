@@ -1,7 +1,8 @@
 """What crosses from the launcher to a worker process and back: msgpack frames of plain values, never pickles."""
 
 import struct
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -84,9 +85,29 @@ class Report:
     stopped: Stopped | None = None
 
 
+def tickets_of(job: Job, shots: Sequence[Shot]) -> tuple[Job, list[Ticket]]:
+    """The job with all gestures of the shots, and a ticket for each of these."""
+    gestures = {shot.gesture.name: shot.gesture for shot in shots}
+    numbers = {name: number for number, name in enumerate(gestures)}
+    tickets = [
+        Ticket(id=shot.id, gesture=numbers[shot.gesture.name], index=shot.index, seed=shot.seed) for shot in shots
+    ]
+    return replace(job, gestures=tuple(gestures.values())), tickets
+
+
+def encode(message: object) -> bytes:
+    """One message as bytes; a Path travels as text."""
+    return msgspec.msgpack.encode(message, enc_hook=str)
+
+
+def decode(body: bytes, kind: type[Message]) -> Message:
+    """The message in bytes."""
+    return msgspec.msgpack.decode(body, type=kind, dec_hook=lambda wanted, text: wanted(text))
+
+
 def send(stream: BinaryIO, message: object) -> None:
     """Write one message, framed by its length."""
-    body = msgspec.msgpack.encode(message, enc_hook=str)  # a Path travels as text
+    body = encode(message)
     stream.write(_LENGTH.pack(len(body)) + body)
     stream.flush()
 
@@ -98,6 +119,4 @@ def receive(stream: BinaryIO, kind: type[Message]) -> Message | None:
         return None
     (length,) = _LENGTH.unpack(head)
     body = stream.read(length)
-    if len(body) < length:
-        return None
-    return msgspec.msgpack.decode(body, type=kind, dec_hook=lambda wanted, text: wanted(text))
+    return decode(body, kind) if len(body) == length else None

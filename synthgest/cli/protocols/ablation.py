@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from synthgest.cli.executing import ExecutorName
 from synthgest.cli.output import JsonFlag
 from synthgest.cli.protocols import options
 from synthgest.errors import SpecError
+from synthgest.executors.names import ExecutorName
 
 
 def command(
@@ -79,6 +79,7 @@ def command(
         experiment,
         out,
         workers=workers,
+        executor=executor,
         shard=shard,
         cache=cache,
         keep=keep,

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from synthgest.cli.executing import ExecutorName, shard_of
+from synthgest.cli.executing import shard_of
 from synthgest.cli.output import JsonFlag, Output
-from synthgest.cli.protocols.helpers import helped
+from synthgest.cli.protocols.helpers import by_cluster, helped
 from synthgest.errors import SpecError
+from synthgest.executors.names import ExecutorName
 
 if TYPE_CHECKING:
     from synthgest.protocols.protocol import Experiment
@@ -105,6 +106,7 @@ def carry_out(
     out: Path,
     *,
     workers: int,
+    executor: ExecutorName,
     shard: str,
     cache: Path | None,
     keep: bool,
@@ -121,6 +123,9 @@ def carry_out(
         lines = [f"{len(trials)} trials; nothing was trained", *(f"  {trial.name}" for trial in trials)]
         output.result({"trials": [trial.name for trial in trials]}, "\n".join(lines))
         return
+    if executor == ExecutorName.RAY:
+        by_cluster(workers)
+        workers = 1
     with helped(workers - 1) as others, output.bars() as tell:
         state = run_experiment(experiment, out, shard=shard_of(shard), cache=cache, keep=keep, tell=tell)
         if others.wait():

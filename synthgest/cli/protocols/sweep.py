@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from synthgest.cli.executing import ExecutorName
 from synthgest.cli.output import JsonFlag
 from synthgest.cli.protocols import options
+from synthgest.executors.names import ExecutorName
 
 
 def command(
@@ -59,6 +59,7 @@ def command(
         experiment,
         out,
         workers=workers,
+        executor=executor,
         shard=shard,
         cache=cache,
         keep=keep,
