@@ -6,6 +6,7 @@ SynthgestError              what was given, what was expected, what to do
 ├── ModelError              a model's files that are not here, or that cannot be used
 ├── MotionError             a motion file or keyframes that cannot be played
 ├── FrameError              frames or ground truth that break the contract of ``Rendered``
+├── DeviceLost              an accelerator that no longer answers
 ├── ShotFailed              one shot that could not be made; carries the reason code
 ├── DatasetError            a folder that is not a data set, or cannot be used as one
 │   └── ConfigChanged       the folder was begun with other settings
@@ -56,6 +57,10 @@ class ShotFailed(SynthgestError):
 
     def __reduce__(self) -> tuple[type["ShotFailed"], tuple[str, str]]:
         return (type(self), (self.reason, str(self)))
+
+
+class DeviceLost(SynthgestError):
+    """An accelerator that no longer answers: what a process asks of it fails from then on, whichever shot it is."""
 
 
 class DatasetError(SynthgestError):

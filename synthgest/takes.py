@@ -8,7 +8,16 @@ from typing import Any, TypeVar
 from numpy.typing import NDArray
 
 from synthgest.checks import check
-from synthgest.errors import FrameError, MissingDependency, ModelError, MotionError, ShotFailed, SpecError, StorageError
+from synthgest.errors import (
+    DeviceLost,
+    FrameError,
+    MissingDependency,
+    ModelError,
+    MotionError,
+    ShotFailed,
+    SpecError,
+    StorageError,
+)
 from synthgest.frames import Frames, require_encodable, require_plain, require_truth, to_uint8
 from synthgest.types import Attempt, DigitalSourceType, Engine, Rendered, Shot
 
@@ -18,7 +27,8 @@ ATTEMPTS = 3
 """Takes of one shot, the first included; each uses the next seed."""
 
 # Errors that would spoil every shot alike: a missing extra or model, a full disk, a setting that the engine refuses.
-_FATAL = (StorageError, MissingDependency, ModelError, SpecError, MemoryError)
+_FATAL = (StorageError, MissingDependency, ModelError, SpecError, DeviceLost, MemoryError)
+_LOST = ("CUDA error", "HIP error", "device-side assert", "MPS backend error")  # in the words of torch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +89,8 @@ def _generate(engine: Engine, shots: Sequence[Shot]) -> Iterator[tuple[Shot, Ren
                 yield shot, FrameError("the engine returned fewer clips than there were shots")
                 break
             except Exception as error:
+                if isinstance(error, RuntimeError) and any(words in str(error) for words in _LOST):
+                    raise DeviceLost(f"the accelerator no longer answers: {str(error).splitlines()[0]}") from error
                 yield shot, error
                 break
             yield shot, made

@@ -1,4 +1,4 @@
-"""Shared by all tests: a toy engine that worker processes find by entry point, gestures to ask for, and the real data."""
+"""Shared by all tests: a toy engine that workers find by entry point, gestures to ask for, real data, and the table of faults."""
 
 import functools
 import hashlib
@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Protocol
 
 import pytest
 
@@ -17,6 +18,45 @@ TOY = Path(__file__).parent / "toy"
 sys.path.insert(0, str(TOY))
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # commands start as fast as a user's: compiled once, not every time
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(TOY), os.environ.get("PYTHONPATH", "")]))
+
+
+class Judge(Protocol):
+    """Writes a row of the table of faults, and asserts it."""
+
+    def __call__(self, case: str, what: str, *, trials: int, worst: float, bar: float, unit: str) -> None:
+        """worst: of all trials; of several rows of one case the largest. bar: that it may be."""
+        ...
+
+
+def counts(quick: int, full: int) -> pytest.MarkDecorator:
+    """A test's ``trials``: few in ``make test``, and as many as the bar says in ``make faults``."""
+    return pytest.mark.parametrize("trials", [quick, pytest.param(full, marks=pytest.mark.faults)])
+
+
+@pytest.fixture
+def judged(request: pytest.FixtureRequest) -> Judge:
+    def judge(case: str, what: str, *, trials: int, worst: float, bar: float, unit: str) -> None:
+        row = {"case": case, "what": what, "trials": trials, "worst": worst, "bar": bar, "unit": unit}
+        request.node.user_properties.append(("fault", row))  # before it is asserted: what failed is a row too
+        assert worst <= bar, f"{case}, {what}: {worst:g} {unit}; at most {bar:g} in {trials} trials"
+
+    return judge
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """The table of faults: a row for each case and what was done, over all tests that tell of it."""
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    reports = [each for kind in ("passed", "failed") for each in terminalreporter.stats.get(kind, [])]
+    for row in (row for report in reports for key, row in getattr(report, "user_properties", ()) if key == "fault"):
+        known = rows.setdefault((row["case"], row["what"]), {**row, "trials": 0})
+        known |= {"trials": known["trials"] + row["trials"], "worst": max(known["worst"], row["worst"])}
+    if not rows:
+        return
+    terminalreporter.section("faults: case, what was done, trials, worst, bar")
+    for (case, what), row in sorted(rows.items(), key=lambda each: (int(each[0][0][1:] or 0), each[0][1])):
+        held = "held" if row["worst"] <= row["bar"] else "MISSED"
+        figure = f"{row['worst']:.4g} of at most {row['bar']:g} {row['unit']}"
+        terminalreporter.write_line(f"{case:4s} {what:62s} {row['trials']:6d}  {held:6s} {figure}")
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from conftest import Judge
 
 from synthgest.data.records import Failure, failure_path, read_record
 from synthgest.errors import SpecError
@@ -43,12 +44,19 @@ def test_every_shot_has_one_outcome_whatever_the_batch(job: Job, shots: tuple[Sh
 
 @pytest.mark.slow
 def test_a_worker_that_hangs_is_replaced_and_its_shot_given_up_after_three_tries(
-    job: Job, shots: tuple[Shot, ...]
+    job: Job, shots: tuple[Shot, ...], judged: Judge
 ) -> None:
     job = _with(job, fault="hang", fault_index=1)
     job = dataclasses.replace(job, recipe=dataclasses.replace(job.recipe, patience=3.0))
-    outcomes = list(run_local(job, shots, workers=2))
+    told: list[float] = [time.monotonic()]
+    outcomes = []
+    for outcome in run_local(job, shots, workers=2):
+        outcomes.append(outcome)
+        told.append(time.monotonic())
     assert sorted(outcome.reason for outcome in outcomes) == ["", "", "", "", "hang", "hang"]
+    # Two shots hang side by side, three times each, for three seconds each time.
+    seen = (told[-1] - told[0]) / 3 - 3.0
+    judged("F23", "a hang is seen so long after the patience ended", trials=6, worst=seen, bar=5, unit="s")
     hung = next(shot for shot in shots if shot.index == 1)
     assert "3 times" in read_record(failure_path(job.path, hung.id), Failure).attempts[0].message
 
@@ -132,3 +140,15 @@ def test_a_worker_whose_launcher_is_gone_ends_instead_of_spoiling_its_clip() -> 
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("fault", ["segv", "cuda"])
+def test_a_worker_whose_engine_or_accelerator_is_gone_costs_its_shot_alone(
+    job: Job, shots: tuple[Shot, ...], judged: Judge, fault: str
+) -> None:
+    outcomes = list(run_local(_with(job, fault=fault, fault_index=1), shots, workers=2))
+    assert sorted(outcome.id for outcome in outcomes) == sorted(shot.id for shot in shots)
+    spoilt = {outcome.id for outcome in outcomes if outcome.reason}
+    assert {outcome.reason for outcome in outcomes if outcome.reason} == {"crash"}
+    others = len(spoilt - {shot.id for shot in shots if shot.index == 1})
+    judged("F23", f"workers that end by {fault}", trials=1, worst=others, bar=0, unit="other clips lost")

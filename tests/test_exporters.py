@@ -1,5 +1,6 @@
 """Exports are read back by the formats' own readers, and no name of a class leads anywhere."""
 
+import csv
 import dataclasses
 import json
 import tarfile
@@ -102,6 +103,20 @@ def test_paths_and_labels_are_as_mmaction_and_vificlip_read_them(
                 labels[Path(path).stem] = int(label)
         assert labels == {clip.id: clip.label for clip in dataset}
     assert (tmp_path / "vificlip" / "labels.csv").read_text().splitlines()[1].startswith("0,a person")
+
+
+def test_no_cell_is_a_formula(drawn: sg.Dataset, tmp_path: Path) -> None:
+    phrases = ("=HYPERLINK(1)", "+1", "-1", "@x")
+    entries = [
+        dataclasses.replace(entry, phrase=phrase) for entry, phrase in zip(drawn.class_entries, phrases, strict=False)
+    ]
+    spiked = sg.Dataset(drawn.folder)
+    spiked.manifest = dataclasses.replace(spiked.manifest, classes=tuple(entries))
+    for layout in ("vificlip", "kinetics"):
+        export(spiked, tmp_path / layout, layout, fractions={"train": 1.0})
+        for table in (tmp_path / layout).glob("*.csv"):
+            rows = list(csv.reader(table.read_text(encoding="utf-8").splitlines()))
+            assert not [cell for row in rows for cell in row if cell[:1] in ("=", "+", "-", "@")]
 
 
 @pytest.mark.filterwarnings(

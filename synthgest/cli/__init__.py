@@ -1,5 +1,6 @@
 """The command line: one file a command. What is heavy is imported inside the command, so that ``--help`` starts at once."""
 
+import os
 import signal
 import sys
 from types import FrameType
@@ -56,6 +57,7 @@ app.command("verify")(verify.command)
 app.command("list")(listing.command)
 app.command("doctor")(doctor.command)
 
+_OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}
 _USAGE = (SpecError, DatasetError)
 
 
@@ -66,8 +68,14 @@ class _Signalled(BaseException):
 @app.callback(invoke_without_command=True)
 def root(
     version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+    offline: Annotated[
+        bool,
+        typer.Option("--offline", help="Ask no model hub: what is not on this machine is an error at once."),
+    ] = False,
 ) -> None:
     """Labelled synthetic clips of human gestures: generate, check, train, and prove it on real people."""
+    if offline:
+        os.environ.update(_OFFLINE)
     if version:
         typer.echo(__version__)
         raise typer.Exit

@@ -19,7 +19,7 @@ def mark(kind: DigitalSourceType) -> dict[str, str]:
 def read_mark(path: Path) -> str:
     """IPTC's term in a video file, or empty where it bears none. FrameError if it cannot be opened."""
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), metadata_errors="replace") as container:
             comment = container.metadata.get("comment", "")
     except (av.error.FFmpegError, OSError) as error:
         raise FrameError(f"cannot open {path}: {error}") from error

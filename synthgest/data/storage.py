@@ -7,6 +7,7 @@ import logging
 import os
 import re
 import secrets
+import shutil
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +27,7 @@ _PART = re.compile(r"^\.part-([A-Za-z0-9]+)-(\d+)-")
 _FOREIGN_PART_SECONDS = 24 * 3600.0
 _FATAL = {
     *(errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.ESTALE, errno.EIO),
-    *(errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG),
+    *(errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG, errno.EFBIG),
 }
 
 
@@ -51,7 +52,7 @@ def write_whole(
     never a part. flush: wait until the disk has it; what can be made again need not outlive a power cut. A full, read-only or
     vanished disk raises StorageError.
     """
-    part = path.parent / f".part-{_HOST}-{os.getpid()}-{secrets.token_hex(4)}-{path.name}"
+    part = part_beside(path)
     try:
         _make_last_folder(path.parent)
         write(part)
@@ -70,6 +71,22 @@ def write_whole(
         raise
 
 
+def part_beside(path: Path) -> Path:
+    """A temporary name beside ``path``, by which ``sweep`` knows whose it was."""
+    return path.parent / f".part-{_HOST}-{os.getpid()}-{secrets.token_hex(4)}-{path.name}"
+
+
+def sweep_beside(path: Path) -> None:
+    """Remove what dead processes left of ``path``: files and folders under temporary names."""
+    for part in path.parent.glob(".part-*"):
+        match = _PART.match(part.name)
+        if match and part.name.endswith(f"-{path.name}") and not _in_use(part, match[1], int(match[2])):
+            if part.is_dir():
+                shutil.rmtree(part, ignore_errors=True)
+            else:
+                _remove(part)
+
+
 def write_bytes(path: Path, content: bytes) -> None:
     """Make ``path`` hold ``content``, whole or not at all."""
     write_whole(path, lambda part: _write_all(part, content))
@@ -86,7 +103,16 @@ def raise_storage(error: OSError, path: Path) -> NoReturn:
         errno.EEXIST: "a file is in the way: choose another folder",
         errno.ENOTDIR: "a file is in the way: choose another folder",
     }.get(error.errno, "check that the folder can be written")
-    raise StorageError(f"cannot write {path}: {error.strerror or type(error).__name__}; {advice}") from error
+    said = error.strerror or type(error).__name__
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        said += _room(path.parent)
+    raise StorageError(f"cannot write {path}: {said}; {advice}") from error
+
+
+def _room(folder: Path) -> str:
+    with contextlib.suppress(OSError):
+        return f" ({shutil.disk_usage(folder).free:,} bytes are free; --dry-run says what a run needs)"
+    return ""
 
 
 def sweep(folder: Path) -> int:

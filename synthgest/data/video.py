@@ -42,7 +42,7 @@ def read_video(path: Path) -> tuple[Frames, float]:
         fps = float(stream.average_rate or 0)
     if not frames:
         raise FrameError(f"cannot decode {path}: it holds no frames")
-    return np.stack(frames), fps
+    return _stacked(frames, path), fps
 
 
 def read_frames(source: Path | BinaryIO, indices: Sequence[int], *, name: str = "", lost: int = 0) -> Frames:
@@ -64,7 +64,7 @@ def read_frames(source: Path | BinaryIO, indices: Sequence[int], *, name: str = 
             found |= dict.fromkeys(range(max(number, first), last + 1), upright(frame))
     if last not in found:
         raise FrameError(f"{name or source} ends before frame {last}")
-    return np.stack([found[number] for number in indices])
+    return _stacked([found[number] for number in indices], name or source)
 
 
 def read_small(
@@ -90,7 +90,7 @@ def read_small(
                 frames.append(upright(frame, **size))
     if not frames:
         raise FrameError(f"cannot decode {path}: it holds no frames{f' but the first {first}' if first else ''}")
-    return np.stack(frames), rate / step
+    return _stacked(frames, path), rate / step
 
 
 def count_frames(source: Path | BinaryIO, name: str = "") -> int:
@@ -102,11 +102,20 @@ def count_frames(source: Path | BinaryIO, name: str = "") -> int:
     return count
 
 
+def _stacked(frames: Sequence[Frames], source: object) -> Frames:
+    sizes = sorted({frame.shape[1::-1] for frame in frames})
+    if len(sizes) > 1:
+        found = ", ".join(f"{width}x{height}" for width, height in sizes[:3])
+        raise FrameError(f"{source} holds frames of several sizes ({found}); make a video of one size of it")
+    return np.stack(frames)
+
+
 @contextlib.contextmanager
 def _decoding(source: Path | BinaryIO, name: str) -> Iterator[Any]:
     """The open video stream of a source; whatever goes wrong within is a FrameError."""
     try:
-        with av.open(str(source) if isinstance(source, Path) else source) as container:
+        # What a file says in words of itself need not be text, and says nothing of its frames.
+        with av.open(str(source) if isinstance(source, Path) else source, metadata_errors="replace") as container:
             stream = container.streams.video[0]
             stream.thread_count = 1
             yield stream

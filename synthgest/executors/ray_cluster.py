@@ -16,7 +16,7 @@ from typing import Any
 from synthgest import errors
 from synthgest.data.publish import Publisher
 from synthgest.engines import load_engine
-from synthgest.errors import MissingDependency, SynthgestError
+from synthgest.errors import DeviceLost, MissingDependency, SynthgestError
 from synthgest.executors.making import make
 from synthgest.executors.rota import Rota
 from synthgest.executors.task import Job, Outcome, Report, Stopped, Ticket, Work, decode, encode, tickets_of
@@ -76,6 +76,8 @@ class Maker:
         try:
             with listening(self._tell):
                 return [encode(Report(outcome=outcome)) for outcome in make(self._engine, shots, publisher)]
+        except DeviceLost:
+            os._exit(1)  # another actor may reach it, and the shot is tried there
         except SynthgestError as error:
             return [encode(Report(stopped=Stopped(kind=type(error).__name__, message=str(error))))]
 

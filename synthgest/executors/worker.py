@@ -8,11 +8,12 @@ from typing import BinaryIO
 
 from synthgest.data.publish import Publisher
 from synthgest.engines import load_engine
-from synthgest.errors import SynthgestError
+from synthgest.errors import DeviceLost, SynthgestError
 from synthgest.executors.making import make
 from synthgest.executors.task import Job, Report, Stopped, Work, receive, send
 from synthgest.progress import Step, listening
 
+_LOST = 17  # exit code of a worker whose accelerator is gone
 _BETWEEN = 0.25  # seconds between two steps that are passed on
 
 
@@ -51,6 +52,8 @@ def main(reports: BinaryIO) -> None:
         _serve(job, reports, leaving)
     except BrokenPipeError:
         return
+    except DeviceLost:
+        os._exit(_LOST)  # another process may reach it again, and the shot is tried there
     except SynthgestError as error:
         send(reports, Report(stopped=Stopped(kind=type(error).__name__, message=str(error))))
     except MemoryError:

@@ -1,9 +1,7 @@
 """What an exporter is given: clips by split, names that are safe in paths, and a folder that appears when all is written."""
 
 import json
-import os
 import re
-import secrets
 import shutil
 import unicodedata
 from collections import Counter
@@ -14,7 +12,7 @@ from typing import Any
 
 from synthgest.data.dataset import Clip, Dataset
 from synthgest.data.splits import FRACTIONS, RELATIVES, split
-from synthgest.data.storage import make_folder, raise_storage, write_bytes
+from synthgest.data.storage import make_folder, part_beside, raise_storage, sweep_beside, write_bytes
 from synthgest.errors import DatasetError, SpecError, nearest
 from synthgest.exporters import exporter_entries
 
@@ -116,7 +114,9 @@ def export(
         splits: dict[str, tuple[Clip, ...]] = {next(iter(fractions)): dataset.clips}
     else:
         splits = split(dataset.clips, fractions=fractions, group_by=group_by, seed=seed)
-    part = folder.parent / f".part-{os.getpid()}-{secrets.token_hex(4)}-{folder.name}"
+    make_folder(folder.parent)
+    sweep_beside(folder)
+    part = part_beside(folder)
     make_folder(part)
     try:
         job = Job(dataset=dataset, splits=splits, folder=part, progress=progress or (lambda _: None))

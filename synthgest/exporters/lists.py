@@ -113,9 +113,14 @@ def _write_frames(job: Job, clip: Clip, folder: str) -> None:
         job.write(f"{folder}/{number:05d}.jpg", encoded.tobytes())
 
 
+def _inert(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: with a space before it, which readers strip."""
+    return f" {cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+
+
 def _csv(header: list[str], rows: list[list[str]]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows(rows)
+    writer.writerows([[_inert(cell) for cell in row] for row in rows])
     return text.getvalue()

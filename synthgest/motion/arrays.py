@@ -53,7 +53,7 @@ def read_pt(path: Path) -> Mapping[str, Any]:
     except ImportError as error:
         raise MissingDependency("motions saved by torch need it: pip install 'synthgest[train]'") from error
     with _refused(path):
-        require_size(path, path.stat().st_size)
+        require_size(path, _unpacked(path))
         try:
             found = torch.load(path, map_location="cpu", weights_only=True)
         except Exception as error:  # pickle's own errors are of many kinds
@@ -62,6 +62,14 @@ def read_pt(path: Path) -> Mapping[str, Any]:
     if not isinstance(found, Mapping):
         raise MotionError(f"{path} holds {type(found).__name__}; expected a dictionary of tensors")
     return found
+
+
+def _unpacked(path: Path) -> int:
+    """Bytes that a file of torch's unpacks to: an archive since torch 1.6, and before that as it is."""
+    if not zipfile.is_zipfile(path):
+        return path.stat().st_size
+    with zipfile.ZipFile(path) as archive:
+        return sum(entry.file_size for entry in archive.infolist())
 
 
 def require_size(path: Path, size: int, largest: int = LARGEST) -> None:
@@ -79,6 +87,8 @@ def _refused(path: Path) -> Iterator[None]:
         raise
     except OSError as error:
         raise MotionError(f"cannot read {path}: {error.strerror or error}") from error
+    except MemoryError as error:  # a header may promise what no machine holds
+        raise MotionError(f"{path} promises more than there is memory for: {error}") from error
     except (
         ValueError,
         KeyError,

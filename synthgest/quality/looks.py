@@ -20,8 +20,9 @@ from synthgest.motion.skeleton import JOINT_INDEX
 from synthgest.quality.duplicates import FRAMES, NEAR, Bits, motion_hash, near_duplicates, perceptual_hash
 from synthgest.quality.measures import Measures, measure
 
-_METHOD = 2  # raised by hand when anything here measures otherwise, so that no old look is taken for a new one
+_METHOD = 3  # raised by hand when anything here measures otherwise, so that no old look is taken for a new one
 _LONGEST = 900  # frames of a clip that are looked at; of longer ones so many, evenly
+_FEWEST, _MOST_BYTES = 8, 2**28  # fewer of large pictures, for a film of 8k would not fit into memory
 _WRISTS = {"left": JOINT_INDEX["left_wrist"], "right": JOINT_INDEX["right_wrist"]}
 _COCO_WRISTS = {"left": 9, "right": 10}
 _MOVES = 0.8  # of ``Measures.motion``, below which nothing moves that could be compared
@@ -73,9 +74,11 @@ def look_at_all(
 
 def look(clip: LabelledClip) -> Look:
     """Decode a clip and look at it. CorruptClip if it cannot be read."""
-    numbers = np.arange(clip.length)
-    if clip.length > _LONGEST:
-        numbers = np.array(tsn_indices(clip.length, _LONGEST))
+    numbers, most = np.arange(clip.length), _LONGEST
+    if clip.length > _FEWEST:
+        most = max(_FEWEST, min(most, _MOST_BYTES // clip.frames_at([0]).nbytes))
+    if clip.length > most:
+        numbers = np.array(tsn_indices(clip.length, most))
     frames = clip.frames_at(numbers.tolist())
     if len(frames) < 2:  # a picture: nothing moves
         frames = np.repeat(frames, 2, axis=0)

@@ -8,7 +8,7 @@ from typing import Any
 
 from synthgest import __version__
 from synthgest.data.dataset import Dataset
-from synthgest.data.storage import make_folder, write_bytes
+from synthgest.data.storage import make_folder, sweep_beside, write_bytes
 from synthgest.evaluation.reenactment import Reenacted, reenactments
 from synthgest.gestures import Gesture
 from synthgest.report.classes import classes
@@ -102,6 +102,8 @@ def write(found: Report, path: Path) -> None:
     """Write the page, and its numbers beside it as JSON."""
     numbers = path.with_suffix(".json")
     make_folder(path.parent)
+    for file in (numbers, path):
+        sweep_beside(file)
     write_bytes(numbers, json.dumps(found.numbers, indent=1, allow_nan=False).encode())
     write_bytes(path, found.html.encode("utf-8"))
 

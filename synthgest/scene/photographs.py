@@ -148,7 +148,7 @@ def _unusable(path: Path) -> str:
 
 def _unusable_video(path: Path) -> str:
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), metadata_errors="replace") as container:
             context = container.streams.video[0].codec_context
             if context.width * context.height > _MEGAPIXELS * 1_000_000:
                 return f"over {_MEGAPIXELS} megapixels"

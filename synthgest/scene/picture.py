@@ -132,7 +132,7 @@ def read_frames(path: Path, start: float, count: int, fps: float) -> list[np.nda
     """
     pictures: list[np.ndarray] = []
     try:
-        with av.open(str(path)) as container:
+        with av.open(str(path), metadata_errors="replace") as container:
             stream = container.streams.video[0]
             stream.codec_context.thread_count = 1
             origin = float((container.start_time or 0) / 1_000_000)

@@ -67,5 +67,9 @@ def _fail(fault: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
     if fault == "hang":
         time.sleep(3600)
+    if fault == "segv":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    if fault == "cuda":
+        raise RuntimeError("CUDA error: device-side assert triggered")
     if fault == "raise":
         raise RuntimeError("the toy broke")

@@ -43,7 +43,7 @@ def facts(media: Media) -> Facts | None:
 
 def _facts(source: str | BinaryIO, name: str) -> Facts:
     try:
-        with av.open(source, "r") as container:
+        with av.open(source, "r", metadata_errors="replace") as container:
             stream: Any = container.streams.video[0]
             rate = float(stream.average_rate or 0)
             promised = int(stream.frames or 0)
