@@ -20,12 +20,14 @@ def read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors put a byte-order mark first
     except OSError as error:
         raise SpecError(f"cannot read {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SpecError(f"{path} is not valid TOML: {error}") from error
 
 
 def to_value(table: Mapping[str, Any], kind: type[Value], *, where: str) -> Value:
     """A TOML table as a value of the dataclass ``kind``; ``where`` begins every message."""
+    if not isinstance(table, Mapping):
+        raise SpecError(f"{where}: expected a table with names, got {type(table).__name__}")
     _refuse_unknown_keys(table, kind, where)
     try:
         return msgspec.convert(table, kind)

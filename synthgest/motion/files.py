@@ -1,6 +1,7 @@
 """Motion files: captures and parameters in many formats are read, our own ``.npz`` is written."""
 
 import dataclasses
+import functools
 from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
@@ -41,6 +42,7 @@ _KEYS = (*_ARRAYS, *_PERFORMER, *_SINGLE)
 _SCHEMA = 1
 
 
+@functools.cache
 def motion_entries() -> dict[str, EntryPoint]:
     """Installed readers by the name of their format."""
     return {entry.name: entry for entry in entry_points(group=GROUP)}

@@ -57,7 +57,8 @@ def wander(seed: int, settings: ToySettings) -> np.ndarray:
     ramp = np.linspace(40, 160, size)
     colour = rng.uniform(0.4, 1, 3)
     frames = np.empty((count, size, size, 3), np.uint8)
-    frames[:] = (ramp[:, None, None] * colour).astype(np.uint8)
+    blotches = np.kron(rng.uniform(-25, 25, (4, 4)), np.ones((size // 4, size // 4)))  # so that clips differ
+    frames[:] = ((ramp[:, None] + np.pad(blotches, (0, size % 4), mode="edge"))[..., None] * colour).astype(np.uint8)
     side = size // 4
     x, y = (rng.uniform(0, size - side, 2).astype(int) for _ in range(2))
     for number, part in enumerate(np.linspace(0, 1, count)):

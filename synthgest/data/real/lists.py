@@ -68,8 +68,8 @@ def kinetics(folder: Path, annotations: Path) -> Iterator[Entry]:
     """``label,youtube_id,time_start,time_end,split``; clips lie as ``[LABEL/]ID_000010_000020.mp4`` or ``[LABEL/]ID.mp4``."""
     for row in _table(annotations, ["label", "youtube_id"], delimiter=","):
         label, film = row["label"], row["youtube_id"]
-        times = [row.get(key) or "" for key in ("time_start", "time_end")]
-        names = [f"{film}_{int(float(times[0])):06d}_{int(float(times[1])):06d}"] if all(times) else []
+        times = [_seconds(row.get(key), annotations) for key in ("time_start", "time_end")]
+        names = [] if None in times else [f"{film}_{times[0]:06d}_{times[1]:06d}"]
         choices = [f"{home}{name}.mp4" for name in [*names, film] for home in (f"{label}/", "")]
         safe = [each for each in choices if _leads_inside(folder, each)] or choices[:1]  # a label need not be a folder
         path = next((each for each in safe if inside(folder, each).exists()), safe[0])
@@ -105,6 +105,16 @@ LISTS: Mapping[str, Reader] = {
     "something-v2": something_v2,
 }
 """Readers of annotation files, by the name of the layout."""
+
+
+def _seconds(text: str | None, annotations: Path) -> int | None:
+    """Whole seconds, or None where nothing is said."""
+    if not text:
+        return None
+    try:
+        return int(float(text))
+    except (ValueError, OverflowError) as error:
+        raise DatasetError(f"{annotations}: {text!r} is no time; expected seconds") from error
 
 
 def inside(folder: Path, name: str) -> Path:
