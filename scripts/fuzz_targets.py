@@ -15,6 +15,7 @@ from synthgest.errors import SynthgestError
 from synthgest.evaluation.anomaly import read_intervals
 from synthgest.gestures import gesture_of_file, load_gestures
 from synthgest.motion.files import read
+from synthgest.motion.keypoint_files import keypoints_in
 from synthgest.motion.reading import Reading
 from synthgest.recipes import load_recipe, parse_settings
 from synthgest.report.gate import conditions
@@ -108,14 +109,27 @@ _ASF = b""":version 1.10
   root lowerback
  end
 """
-_COCO = b'{"images":[{"id":1,"file_name":"0.jpg"}],"annotations":[{"image_id":1,"category_id":1,"keypoints":[1,2,2,3,4,2]}]}'
+_LANDMARKS = b'[{"pose_landmarks":[' + b",".join([b'{"x":0.5,"y":0.4,"visibility":0.9}'] * 33) + b"]}]"
+
+
+def _numbers(count: int) -> bytes:
+    return str([round(0.5 + number, 1) for number in range(count)]).encode()
+
+
+def _coco(points: int) -> bytes:
+    return b'[{"image_id":1,"category_id":1,"score":0.9,"keypoints":' + _numbers(3 * points) + b"}]"
+
+
+def _points(name: str, format: str) -> Callable[[bytes], None]:
+    reading = Reading(format=format, fps=30, width=640, height=480)
+    return _by_path(name, lambda path: keypoints_in(path, reading))
 
 
 def _asf(path: Path) -> object:
     (path.parent / "01.asf").write_bytes(path.read_bytes())
     motion = path.parent / "01_01.amc"
     motion.write_bytes(b"#!x\n:FULLY-SPECIFIED\n:DEGREES\n1\nroot 0 0 0 0 0 0\nlowerback 1 2 3\n")
-    return read(motion, Reading())
+    return read(motion, Reading(fps=120))
 
 
 def _files(folder: str, pattern: str, most: int = 4) -> list[bytes]:
@@ -144,8 +158,15 @@ TARGETS: Mapping[str, Target] = {
     ),
     "bvh": Target(_by_path("motion.bvh", read), [_BVH]),
     "asf": Target(_by_path("skeleton.asf", _asf), [_ASF]),
-    "keypoints-csv": Target(_by_path("points.csv", read), [b"frame,nose_x,nose_y,nose_score\n0,1,2,1\n1,2,3,1\n"]),
-    "keypoints-json": Target(_by_path("points.json", read), [_COCO, b'{"people":[{"pose_keypoints_2d":[1,2,1]}]}']),
+    "keypoints-csv": Target(
+        _points("points.csv", "keypoints-csv"),
+        [b"left_wrist_x,left_wrist_y,left_wrist_score,right_wrist_x,right_wrist_y\n0,1,1,2,1\n1,,0.5,3,1\n"],
+    ),
+    "keypoints-coco": Target(_points("coco.json", "keypoints-coco"), [_coco(17), _coco(133)]),
+    "keypoints-openpose": Target(
+        _points("openpose.json", "keypoints-openpose"), [b'[{"people":[{"pose_keypoints_2d":' + _numbers(75) + b"}]}]"]
+    ),
+    "keypoints-mediapipe": Target(_points("landmarks.json", "keypoints-mediapipe"), [_LANDMARKS]),
     "motion-settings": Target(
         _by_path("wave/motion.toml", lambda path: gesture_of_file(path, Reading())), [b'fps = 30\nhands = "flat"\n']
     ),

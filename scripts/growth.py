@@ -2,8 +2,8 @@
 
     python scripts/growth.py OUT [--clips 200000] [--every 20000] [--workers 2]
 
-Clips are 4 frames of 32 x 32, so that what is seen is the cost around a clip: encoding, checks, files, records. A run that was stopped goes
-on. The last lines compare the first steps with the last.
+Clips are 4 frames of 32 x 32, so that what is seen is the cost around a clip: encoding, checks, files, records. A run that was
+stopped goes on. The last line compares the first steps with the last.
 """
 
 import argparse

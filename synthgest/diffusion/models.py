@@ -95,7 +95,7 @@ def read_index(folder: Path) -> dict[str, Any]:
     """The content of a pipeline's ``model_index.json``; parts from other libraries than diffusers and transformers are refused."""
     try:
         index: dict[str, Any] = json.loads((folder / "model_index.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{folder} is no diffusers pipeline: model_index.json cannot be read ({error})") from error
     if not isinstance(index, dict) or not isinstance(index.get("_class_name"), str):
         raise ModelError(f"{folder}/model_index.json names no pipeline class of diffusers")

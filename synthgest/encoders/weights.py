@@ -83,7 +83,7 @@ def read_config(folder: Path, name: str = "config.json") -> dict[str, Any]:
     """A model's configuration, as it is in its folder."""
     try:
         found: dict[str, Any] = json.loads((folder / name).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{folder} is no model: {name} cannot be read ({error})") from error
     return found
 

@@ -98,7 +98,7 @@ def read_mediapipe(path: Path, reading: Reading) -> Motion:
         told = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise MotionError(f"cannot read {path}: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise MotionError(f"{path} is no JSON: {error}") from error
     frames = told.get("frames") if isinstance(told, dict) else told
     if not isinstance(frames, list) or not frames or not all(isinstance(frame, dict) for frame in frames):

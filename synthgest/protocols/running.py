@@ -76,7 +76,7 @@ def read_outcomes(out: Path, trials: Sequence[Trial]) -> list[Outcome]:
         path = _path(out, trial)
         try:
             table = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise DatasetError(f"cannot read {path}: {error}; remove it, and the trial is done again") from error
         found.append(to_value(table, Outcome, where=str(path)))
     return found
@@ -115,7 +115,7 @@ def _require_plan(path: Path, experiment: Experiment, began: _Beginning) -> None
         return
     try:
         known = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DatasetError(f"cannot read {path}: {error}") from error
     changed = tuple(
         f"{key}: {known.get(key)!r} in the folder, {wanted.get(key)!r} asked for"

@@ -111,7 +111,7 @@ def read_selection(path: Path) -> Selection:
     """A selection that ``write_selection`` kept."""
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DatasetError(f"cannot read the selection {path}: {error}") from error
     return to_value(table, Selection, where=str(path))
 

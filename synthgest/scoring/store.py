@@ -139,7 +139,7 @@ def score_folders(dataset: Dataset) -> dict[str, ScoreFolder]:
     for about in sorted((dataset.folder / "scores").glob(f"*/{_ABOUT}")):
         try:
             table = json.loads(about.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise DatasetError(f"cannot read {about}: {error}; remove its folder and score again") from error
         found[about.parent.name] = ScoreFolder(dataset, to_value(table, ScorerMark, where=str(about)))
     return found

@@ -165,6 +165,6 @@ def read_about(folder: Path) -> About:
         )
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise DatasetError(f"cannot read {path}: {error}") from error
     return to_value(table, About, where=str(path))

@@ -157,7 +157,7 @@ def _table(path: Path, columns: Iterable[str], delimiter: str) -> Iterator[dict[
 def _objects(path: Path, keys: Iterable[str]) -> Iterator[dict[str, Any]]:
     try:
         rows = json.loads(_text(path))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DatasetError(f"{path} is not JSON: {error}") from error
     for row in rows if isinstance(rows, list) else [rows]:
         if missing := [key for key in keys if not isinstance(row, dict) or key not in row]:
