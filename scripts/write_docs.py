@@ -34,6 +34,7 @@ COMMANDS = (
         "evaluate zero-shot",
         "evaluate drift",
         "evaluate latency",
+        "evaluate features",
         "evaluate few-shot",
         "evaluate base-to-novel",
         "evaluate long-tail",

@@ -8,15 +8,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from conftest import make, tree_digest
+from test_cli import last_line, synthgest
 
+from synthgest.data.dataset import Dataset
 from synthgest.errors import SpecError
 from synthgest.executors.names import ExecutorName
 from synthgest.executors.task import Job
 from synthgest.generation import Request
 from synthgest.gestures import Gesture
 from synthgest.plan import plan
+from synthgest.scoring.store import read_scores
 from synthgest.types import Recipe, Shot
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # ray's own
@@ -137,3 +141,26 @@ def test_a_run_that_is_closed_ends_its_actors(cluster: Any, job: Job, shots: tup
     made = len(list(job.path.rglob("*.json")))
     time.sleep(1.0)
     assert len(list(job.path.rglob("*.json"))) == made
+
+
+def test_features_of_a_cluster_are_those_of_one_process(
+    two_gestures: tuple[Gesture, ...], toy: Recipe, tmp_path: Path
+) -> None:
+    make(Request(gestures=two_gestures, recipe=toy, clips=3, seed=0, out=tmp_path / "out", workers=0))
+    words = ["evaluate", "features", "--query", tmp_path / "out", "--encoder", "clip"]
+    alone = synthgest(*words, "--cache", tmp_path / "alone", "--json")
+    assert last_line(alone)["features"] == 6, alone.stderr
+    cluster = synthgest(*words, "--cache", tmp_path / "cluster", "--executor", "ray", "--workers", "2", "--json")
+    assert last_line(cluster)["features"] == 6, cluster.stderr
+    assert tree_digest(tmp_path / "cluster") == tree_digest(tmp_path / "alone")
+
+
+def test_scores_in_parts_are_those_of_the_whole(two_gestures: tuple[Gesture, ...], toy: Recipe, tmp_path: Path) -> None:
+    found = []
+    for name, parts in (("whole", ["0/1"]), ("parts", ["1/2", "0/2"])):
+        make(Request(gestures=two_gestures, recipe=toy, clips=3, seed=0, out=tmp_path / name, workers=0))
+        for part in parts:
+            assert synthgest("score", tmp_path / name, "--scorer", "clip", "--shard", part).returncode == 0
+        found.append(read_scores(Dataset(tmp_path / name)))
+    assert found[0].ids == found[1].ids
+    assert np.allclose(found[0].cosines, found[1].cosines, atol=1e-5)

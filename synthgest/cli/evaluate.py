@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from synthgest.cli import protocols
+from synthgest.cli.executing import by_cluster, shard_of
 from synthgest.cli.output import JsonFlag, Output
+from synthgest.executors.names import ExecutorName
 
 if TYPE_CHECKING:
     import numpy as np
@@ -199,6 +201,33 @@ def drift_command(
     }
     output.result(values, "\n".join(lines))
     raise typer.Exit(1 if above else 0)
+
+
+@app.command("features")
+def features_command(
+    query: Query,
+    cache: Annotated[Path, typer.Option(metavar="DIR", help="Where features are kept, for commands with --cache.")],
+    encoder: EncoderName = "small",
+    settings: Settings = None,
+    workers: Annotated[int, typer.Option(help="Tasks of the cluster, with --executor ray.")] = 1,
+    executor: Annotated[ExecutorName, typer.Option(help="Who runs the workers.")] = ExecutorName.LOCAL,
+    shard: Annotated[
+        str, typer.Option(metavar="i/n", help="Only part i of n of the clips (from 0); auto: as the scheduler says.")
+    ] = "0/1",
+    as_json: JsonFlag = False,
+) -> None:
+    """Compute features ahead of the commands that need them, on this machine or on many."""
+    from synthgest.data.real.dataset import open_dataset
+    from synthgest.recipes import parse_settings
+    from synthgest.training.recogniser import open_encoder
+
+    if executor == ExecutorName.RAY:
+        by_cluster(workers)
+    output = Output(json=as_json)
+    part, parts = shard_of(shard)
+    clips = open_dataset(query).clips[part::parts]
+    ((rows, _),) = _seen(open_encoder(encoder, parse_settings(settings or [])), [clips], cache, output)
+    output.result({"features": len(rows), "cache": str(cache)}, f"{len(rows)} features are in {cache}")
 
 
 @app.command("latency")

@@ -1,7 +1,8 @@
 """Which part of a command's work is done here."""
 
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 
 from synthgest.errors import SpecError
 
@@ -26,6 +27,19 @@ def shard_of(text: str, environment: Mapping[str, str] = os.environ) -> tuple[in
     if not 0 <= part < parts:
         raise SpecError(f"--shard got {text!r}, which is part {part} of {parts}; expected parts from 0 to {parts - 1}")
     return part, parts
+
+
+def by_cluster(count: int, *, leave_out: Sequence[str] = ()) -> None:
+    """Let ``count`` tasks of a ray cluster do a part each, by the same command line, and wait for them.
+
+    leave_out: words that are for this process alone. The folder must be the same on all machines. What a task could not do is left
+    for this process, which goes on with it.
+    """
+    from synthgest.executors.ray_cluster import on_cluster
+
+    words = [word for word in sys.argv[1:] if word not in leave_out]
+    command = [sys.executable, "-P", "-m", "synthgest", *words, "--workers", "1", "--executor", "local"]
+    on_cluster([[*command, "--shard", f"{number}/{count}"] for number in range(count)])
 
 
 def _scheduled(environment: Mapping[str, str]) -> tuple[int, int]:

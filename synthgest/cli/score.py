@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from synthgest.cli.executing import by_cluster, shard_of
 from synthgest.cli.output import JsonFlag, Output
+from synthgest.executors.names import ExecutorName
 
 if TYPE_CHECKING:
     from synthgest.data.dataset import Dataset
@@ -30,6 +32,11 @@ def command(
     validation_clips: Annotated[int, typer.Option(help="Good clips that are used to validate, at most.")] = 100,
     batch: Annotated[int, typer.Option(help="Clips at once.")] = 16,
     seed: Annotated[int, typer.Option(help="Of the bad clips.")] = 0,
+    workers: Annotated[int, typer.Option(help="Tasks of the cluster, with --executor ray.")] = 1,
+    executor: Annotated[ExecutorName, typer.Option(help="Who runs the workers.")] = ExecutorName.LOCAL,
+    shard: Annotated[
+        str, typer.Option(metavar="i/n", help="Only part i of n of the clips (from 0); auto: as the scheduler says.")
+    ] = "0/1",
     as_json: JsonFlag = False,
 ) -> None:
     """Score the clips of a data set; those that have a score by the same model keep it."""
@@ -42,12 +49,18 @@ def command(
     from synthgest.scoring.validation import write_validation
 
     output = Output(json=as_json)
+    if executor == ExecutorName.RAY:
+        by_cluster(workers, leave_out=("--validate",))
     dataset = Dataset(folder)
     chosen = load_scorer(scorer, dataset, parse_settings(settings or []))
     with output.progress() as bar:
         task = bar.add_task("clips", total=None)
         scored = score_clips(
-            dataset, chosen, batch=batch, progress=lambda done, total: bar.update(task, completed=done, total=total)
+            dataset,
+            chosen,
+            batch=batch,
+            shard=shard_of(shard),
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     found = None
     if validate:

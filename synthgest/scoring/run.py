@@ -32,9 +32,14 @@ def score_clips(
     *,
     batch: int = 16,
     threads: int | None = None,
+    shard: tuple[int, int] = (0, 1),
     progress: Callable[[int, int], None] | None = None,
 ) -> Scored:
-    """Score the clips that have no score yet. batch: clips at once. progress: called with how many are done, and of how many."""
+    """Score the clips that have no score yet.
+
+    batch: clips at once. shard: (i, n) takes every n-th clip of the data set beginning with clip i, for processes that share the
+    work. progress: called with how many are done, and of how many.
+    """
     if batch < 1:
         raise SpecError(f"batch is {batch}; expected at least 1 clip")
     folder = ScoreFolder(dataset, scorer.mark)
@@ -50,7 +55,9 @@ def score_clips(
         clips.clear()
         rows.clear()
 
-    missing = folder.missing()
+    part, parts = shard
+    own = {clip.id for clip in dataset.clips[part::parts]}
+    missing = [clip for clip in folder.missing() if clip.id in own]
     for group in batches(
         missing,
         lambda clip: scorer.prepare(sample(clip, scorer.mark.frames)),

@@ -43,17 +43,6 @@ def helped(count: int) -> Iterator[Helpers]:
             process.wait()
 
 
-def by_cluster(count: int) -> None:
-    """Let ``count`` tasks of a ray cluster have a part of the trials each, by the same command line, and wait for them.
-
-    The folder must be the same on all machines. What a task could not do is left for this process, which goes on with it.
-    """
-    from synthgest.executors.ray_cluster import on_cluster
-
-    command = [sys.executable, "-P", "-m", "synthgest", *sys.argv[1:], "--workers", "1", "--executor", "local"]
-    on_cluster([[*command, "--shard", f"{number}/{count}"] for number in range(count)])
-
-
 def _devices() -> list[str]:
     """Values of CUDA_VISIBLE_DEVICES, one for each GPU that this process may use."""
     given = os.environ.get("CUDA_VISIBLE_DEVICES")

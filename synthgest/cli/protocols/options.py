@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from synthgest.cli.executing import shard_of
+from synthgest.cli.executing import by_cluster, shard_of
 from synthgest.cli.output import JsonFlag, Output
-from synthgest.cli.protocols.helpers import by_cluster, helped
+from synthgest.cli.protocols.helpers import helped
 from synthgest.errors import SpecError
 from synthgest.executors.names import ExecutorName
 
