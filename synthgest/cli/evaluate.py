@@ -221,10 +221,10 @@ def features_command(
     from synthgest.recipes import parse_settings
     from synthgest.training.recogniser import open_encoder
 
-    if executor == ExecutorName.RAY:
-        by_cluster(workers)
     output = Output(json=as_json)
     part, parts = shard_of(shard)
+    if executor == ExecutorName.RAY:
+        by_cluster(workers, (part, parts), output)
     clips = open_dataset(query).clips[part::parts]
     ((rows, _),) = _seen(open_encoder(encoder, parse_settings(settings or [])), [clips], cache, output)
     output.result({"features": len(rows), "cache": str(cache)}, f"{len(rows)} features are in {cache}")

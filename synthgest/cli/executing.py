@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 
+from synthgest.cli.output import Output
 from synthgest.errors import SpecError
 
 AUTO = "auto"
@@ -12,7 +13,7 @@ AUTO = "auto"
 def shard_of(text: str, environment: Mapping[str, str] = os.environ) -> tuple[int, int]:
     """``i/n`` as numbers; ``auto`` asks the scheduler that started the process, ``auto/n`` for its number alone.
 
-    Known are Slurm's arrays, then MPI's and torchrun's RANK of WORLD_SIZE, then indexed jobs of Kubernetes, which do not tell how
+    Known are Slurm's arrays, torchrun's RANK of WORLD_SIZE, tasks of srun, and indexed jobs of Kubernetes, which do not tell how
     many there are. SpecError where nothing is told, or the number is beyond n.
     """
     if text == AUTO or text.startswith(f"{AUTO}/"):
@@ -29,17 +30,28 @@ def shard_of(text: str, environment: Mapping[str, str] = os.environ) -> tuple[in
     return part, parts
 
 
-def by_cluster(count: int, *, leave_out: Sequence[str] = ()) -> None:
-    """Let ``count`` tasks of a ray cluster do a part each, by the same command line, and wait for them.
+def by_cluster(count: int, shard: tuple[int, int], output: Output, *, leave_out: Sequence[str] = ()) -> None:
+    """Let ``count`` tasks of a ray cluster do a part each of this part, by the same command line, and wait for them.
 
     leave_out: words that are for this process alone. The folder must be the same on all machines. What a task could not do is left
-    for this process, which goes on with it.
+    for this process, which goes on with it; why a task failed is noted.
     """
-    from synthgest.executors.ray_cluster import on_cluster
+    from synthgest.executors.ray_tasks import on_cluster
 
+    if count < 1:
+        raise SpecError(f"--workers got {count}; expected at least 1 task of the cluster")
     words = [word for word in sys.argv[1:] if word not in leave_out]
-    command = [sys.executable, "-P", "-m", "synthgest", *words, "--workers", "1", "--executor", "local"]
-    on_cluster([[*command, "--shard", f"{number}/{count}"] for number in range(count)])
+    end = words.index("--") if "--" in words else len(words)  # what comes after it are no options
+    part, parts = shard
+    commands = [
+        [
+            *(sys.executable, "-P", "-m", "synthgest", *words[:end], "--workers", "1", "--executor", "local"),
+            *("--shard", f"{part + parts * number}/{parts * count}", *words[end:]),
+        ]
+        for number in range(count)
+    ]
+    for words_of_it in on_cluster(commands):
+        output.note(f"a task of the cluster failed, and its part is done here: {words_of_it}")
 
 
 def _scheduled(environment: Mapping[str, str]) -> tuple[int, int]:
@@ -51,12 +63,13 @@ def _scheduled(environment: Mapping[str, str]) -> tuple[int, int]:
     if "SLURM_ARRAY_TASK_ID" in environment:
         first, step = told("SLURM_ARRAY_TASK_MIN"), max(1, told("SLURM_ARRAY_TASK_STEP", 1))
         return (told("SLURM_ARRAY_TASK_ID") - first) // step, told("SLURM_ARRAY_TASK_COUNT")
-    if "RANK" in environment:
-        return told("RANK"), told("WORLD_SIZE")
+    for own, number in (("RANK", "WORLD_SIZE"), ("SLURM_PROCID", "SLURM_NTASKS")):
+        if own in environment and environment.get(number, "1") != "1":
+            return told(own), told(number)
     if "JOB_COMPLETION_INDEX" in environment:
         return told("JOB_COMPLETION_INDEX"), 0
     raise SpecError(
-        "--shard auto finds no SLURM_ARRAY_TASK_ID, RANK or JOB_COMPLETION_INDEX in the environment; give it as i/n"
+        "--shard auto finds no SLURM_ARRAY_TASK_ID, RANK, SLURM_PROCID or JOB_COMPLETION_INDEX in the environment; give it as i/n"
     )
 
 

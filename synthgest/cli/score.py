@@ -49,8 +49,9 @@ def command(
     from synthgest.scoring.validation import write_validation
 
     output = Output(json=as_json)
+    part = shard_of(shard)
     if executor == ExecutorName.RAY:
-        by_cluster(workers, leave_out=("--validate",))
+        by_cluster(workers, part, output, leave_out=("--validate",))
     dataset = Dataset(folder)
     chosen = load_scorer(scorer, dataset, parse_settings(settings or []))
     with output.progress() as bar:
@@ -59,7 +60,7 @@ def command(
             dataset,
             chosen,
             batch=batch,
-            shard=shard_of(shard),
+            shard=part,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
     found = None

@@ -92,7 +92,7 @@ def read_record(path: Path, kind: type[Kind]) -> Kind:
     """The ``Record`` or ``Failure`` in a file; a file that holds something else raises CorruptClip."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         advice = "`synthgest verify --repair` removes it, and the same generate command makes the clip again"
         raise CorruptClip(path.stem, f"{path} is not a readable record ({error}); {advice}") from error
 

@@ -16,13 +16,12 @@ from typing import Any, BinaryIO
 from synthgest import errors
 from synthgest.errors import SynthgestError
 from synthgest.executors.rota import Rota
-from synthgest.executors.task import Job, Outcome, Report, Ticket, Work, receive, send, tickets_of
+from synthgest.executors.task import ONE_THREAD, Job, Outcome, Report, Ticket, Work, receive, send, tickets_of
 from synthgest.progress import Listener
 from synthgest.types import Shot
 
 _GRACE = 1.5
 """Seconds that workers have to finish publishing before they are killed."""
-_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "LP_NUM_THREADS")
 
 
 @dataclass(slots=True, eq=False)
@@ -161,7 +160,7 @@ def _start(device: str) -> _Worker:
     receiving, sending = os.pipe()
     # -P: a file random.py in the user's folder is not the standard library's
     command = [sys.executable, "-P", "-m", "synthgest.executors.worker", str(sending)]
-    environment = os.environ | dict.fromkeys(_ONE_THREAD, "1") | ({"CUDA_VISIBLE_DEVICES": device} if device else {})
+    environment = os.environ | dict.fromkeys(ONE_THREAD, "1") | ({"CUDA_VISIBLE_DEVICES": device} if device else {})
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=2, env=environment, pass_fds=(sending,))
     os.close(sending)
     return _Worker(process=process, reports=os.fdopen(receiving, "rb"), device=device)

@@ -7,32 +7,28 @@ which are made again elsewhere; one that the cluster has no room for yet gets no
 import logging
 import math
 import os
-import subprocess
 import time
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from synthgest import errors
 from synthgest.data.publish import Publisher
 from synthgest.engines import load_engine
-from synthgest.errors import DeviceLost, MissingDependency, SynthgestError
+from synthgest.errors import DeviceLost, StorageError, SynthgestError
 from synthgest.executors.making import make
+from synthgest.executors.ray_joining import RayError, joined, ray, resources
 from synthgest.executors.rota import Rota
-from synthgest.executors.task import Job, Outcome, Report, Stopped, Ticket, Work, decode, encode, tickets_of
+from synthgest.executors.task import ONE_THREAD, Job, Outcome, Report, Stopped, Ticket, Work, decode, encode, tickets_of
 from synthgest.progress import Listener, Step, listening
 from synthgest.types import Shot
 
-try:
-    import ray
-    from ray.exceptions import OutOfMemoryError, RayActorError
-except ImportError as error:
-    raise MissingDependency("the ray executor needs ray: pip install 'synthgest[ray]'") from error
+logger = logging.getLogger(__name__)
 
 _LOOKS = 0.5  # seconds between looks at steps and at the clock
 _BETWEEN = 0.25  # seconds between two steps that an actor tells
-_ADDRESS = "RAY_ADDRESS"
-_NO_CALLS_HOME = {"RAY_USAGE_STATS_ENABLED": "0"}
+_EMPTY = 60.0  # seconds after which it is said that the cluster has no room for any actor
 
 
 class Board:
@@ -42,7 +38,7 @@ class Board:
         self._steps: list[tuple[int, bytes]] = []
 
     def tell(self, worker: int, step: bytes) -> None:
-        """A step of a worker's."""
+        """A step of a worker's, or nothing but that it lives."""
         self._steps.append((worker, step))
 
     def take(self) -> list[tuple[int, bytes]]:
@@ -54,32 +50,43 @@ class Board:
 class Maker:
     """Holds an engine, makes shots with it, and publishes them."""
 
-    def __init__(self, number: int, job: bytes, board: Any) -> None:
-        self._number, self._board = number, board
+    def __init__(self, number: int, job: bytes, board: Any, directory: str) -> None:
+        self._number, self._board, self._directory = number, board, directory
         self._job = decode(job, Job)
         self._engine: Any = None
         self._told = 0.0
 
-    def ready(self) -> bytes:
-        """Once it runs: a report of why it cannot work, or an empty one."""
+    def here(self) -> None:
+        """Once it runs: from now on it has to give signs of life."""
+
+    def ready(self) -> list[bytes]:
+        """A report of why it cannot work, or an empty one."""
+        os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
         try:
+            os.chdir(self._directory)  # paths in recipes and gestures are meant from there
             self._engine = load_engine(self._job.recipe)
-        except SynthgestError as error:
-            return encode(Report(stopped=Stopped(kind=type(error).__name__, message=str(error))))
-        return encode(Report())
+        except OSError as error:
+            where = f"{self._directory} is not on the machine {os.uname().nodename}"
+            return [_stopped(StorageError(f"{where}, where a worker of the cluster runs: {error.strerror}"))]
+        except (SynthgestError, MemoryError) as error:
+            return [_stopped(error)]
+        return [encode(Report())]
 
     def make(self, work: bytes) -> list[bytes]:
         """A report of each shot, or of why all would be spoilt alike."""
-        job = self._job
+        job, reports = self._job, list[bytes]()
         shots = tuple(ticket.shot(job) for ticket in decode(work, Work).tickets)
         publisher = Publisher(folder=job.path, config=job.config, licence=job.licence)
         try:
             with listening(self._tell):
-                return [encode(Report(outcome=outcome)) for outcome in make(self._engine, shots, publisher)]
+                for outcome in make(self._engine, shots, publisher):
+                    reports.append(encode(Report(outcome=outcome)))
+                    self._board.tell.remote(self._number, b"")
         except DeviceLost:
             os._exit(1)  # another actor may reach it, and the shot is tried there
-        except SynthgestError as error:
-            return [encode(Report(stopped=Stopped(kind=type(error).__name__, message=str(error))))]
+        except (SynthgestError, MemoryError) as error:
+            return [*reports, _stopped(error)]
+        return reports
 
     def _tell(self, step: Step) -> None:
         if time.monotonic() - self._told > _BETWEEN or step.done == step.total:
@@ -89,12 +96,13 @@ class Maker:
 
 @dataclass(slots=True, eq=False)
 class _Worker:
-    """An actor, what it was given and has not reported, and when it last gave a sign of life."""
+    """An actor, what it was given and has not reported, and when it last gave a sign of life. here: whether it runs."""
 
     number: int
     actor: Any
     pending: list[Ticket] = field(default_factory=list)
     since: float = field(default_factory=time.monotonic)
+    here: bool = False
     begun: bool = False
     hung: bool = False
 
@@ -110,35 +118,20 @@ def run_ray(
 ) -> Generator[Outcome, None, None]:
     """As ``run_local``, by actors of the cluster that RAY_ADDRESS names, or of one that is started here.
 
-    workers: actors, as soon as there is room for them; as many as the cluster has room for now by default. gpus: of each, a part of
-    one will do; on a machine without any there are none to ask for. The job's folder must be the same on all machines.
+    workers: actors, as soon as there is room for them; as many as the cluster is large by default. gpus: of each, a part of one
+    will do; on a machine without any there are none to ask for. The job's folder and the working directory must be the same on
+    all machines.
     """
-    started = connected(workers)
-    share = 0.0 if started and not os.environ.get(_ADDRESS) and not _there().get("GPU") else gpus
-    crew = _Crew(Rota(*tickets_of(job, shots)), share, watch)
-    try:
-        crew.hire(min(workers or _room(share), len(shots)))
-        while crew.workers and time.monotonic() < until:
-            yield from crew.next_outcomes()
-    finally:
-        crew.dismiss()
-        if started:
-            ray.shutdown()
-
-
-def on_cluster(commands: Sequence[Sequence[str]]) -> None:
-    """Run command lines as tasks of the cluster, each beside one GPU where there are some; which fail is not told."""
-    started = connected(len(commands))
-    run: Any = ray.remote(num_cpus=1, num_gpus=1.0 if _there().get("GPU") else 0.0)(_quietly)
-    try:
-        ray.get([run.remote(list(command)) for command in commands])
-    finally:
-        if started:
-            ray.shutdown()
-
-
-def _quietly(command: list[str]) -> int:
-    return subprocess.run(command, stdout=subprocess.DEVNULL, check=False).returncode
+    job = replace(job, folder=str(Path(job.folder).absolute()))
+    with joined(workers) as elsewhere:
+        share = gpus if elsewhere or resources().get("GPU") else 0.0
+        crew = _Crew(Rota(*tickets_of(job, shots)), share, watch)
+        try:
+            crew.hire(min(workers or _size(share), len(shots)))
+            while crew.workers and time.monotonic() < until:
+                yield from crew.next_outcomes()
+        finally:
+            crew.dismiss()
 
 
 class _Crew:
@@ -148,18 +141,19 @@ class _Crew:
         self.rota, self.watch, self._gpus = rota, watch, gpus
         self.workers: list[_Worker] = []
         self._asked: dict[Any, _Worker] = {}
-        self._hired = 0
-        self._board: Any = ray.remote(num_cpus=0)(Board).remote()
+        self._hired, self._since, self._warned = 0, time.monotonic(), False
+        # Steps are told in passing: whatever becomes of the board, the run goes on.
+        self._board: Any = ray.remote(num_cpus=0, max_restarts=-1, max_task_retries=-1)(Board).remote()
 
     def hire(self, count: int) -> None:
         """Ask the cluster for actors; each gets shots once it runs."""
         for _ in range(count):
             kind: Any = ray.remote(num_cpus=1, num_gpus=self._gpus, max_restarts=0)(Maker)
-            actor = kind.remote(self._hired, encode(self.rota.job), self._board)
+            actor = kind.remote(self._hired, encode(self.rota.job), self._board, str(Path.cwd()))
             worker = _Worker(number=self._hired, actor=actor)
             self._hired += 1
             self.workers.append(worker)
-            self._asked[actor.ready.remote()] = worker
+            self._asked[actor.here.remote()] = worker
 
     def next_outcomes(self) -> Iterator[Outcome]:
         """Wait for one answer and act on it; yields what it says of shots."""
@@ -168,11 +162,16 @@ class _Crew:
         for answer in answers:
             worker = self._asked.pop(answer)
             try:
-                found = ray.get(answer)
-            except (RayActorError, OutOfMemoryError) as error:
+                reports = ray.get(answer)
+            except RayError as error:  # it died, or what it met is no error of ours: another may do better
                 yield from self._bury(worker, error)
                 continue
-            yield from self._heard(worker, [found] if isinstance(found, bytes) else found)
+            worker.since = time.monotonic()
+            if not worker.here:
+                worker.here = True
+                self._asked[worker.actor.ready.remote()] = worker
+            else:
+                yield from self._heard(worker, reports)
 
     def dismiss(self) -> None:
         """End every actor: what one was making is made again by the next run."""
@@ -190,7 +189,6 @@ class _Crew:
                 self.rota.given_back()
                 yield report.outcome
         worker.pending = self.rota.next_batch()
-        worker.since = time.monotonic()
         if worker.pending:
             self._asked[worker.actor.make.remote(encode(Work(tickets=tuple(worker.pending))))] = worker
         else:
@@ -209,57 +207,52 @@ class _Crew:
 
     def _bury(self, worker: _Worker, error: Exception) -> Iterator[Outcome]:
         self.workers.remove(worker)
-        how = "ran out of memory" if isinstance(error, OutOfMemoryError) else "ended unexpectedly"
-        if not worker.begun:
-            raise SynthgestError(f"a worker of the cluster {how} before it began: {_first_line(error)}")
-        yield from self.rota.lost(worker.pending, how, hung=worker.hung)
+        ray.kill(worker.actor)  # one that cannot be reached may live, and must not publish beside the next
+        how = f"ended: {_last_line(error)}"
+        yield from self.rota.lost(worker.pending, how, hung=worker.hung, begun=worker.begun)
         if self.rota.waiting:
             self.hire(1)
+        self._release()
 
     def _look(self) -> None:
-        """Pass steps on, and end actors that gave no sign of life for too long."""
+        """Pass steps on, end actors that gave no sign of life for too long, and say once if there is room for none."""
         by_number = {worker.number: worker for worker in self.workers}
-        for number, body in ray.get(self._board.take.remote()):
+        for number, body in self._steps():
             if number in by_number:
                 by_number[number].since = time.monotonic()
-            if self.watch is not None:
+            if body and self.watch is not None:
                 self.watch(decode(body, Step))
         for worker in self.workers:
-            if worker.pending and not worker.hung and time.monotonic() - worker.since > self.rota.job.recipe.patience:
+            owes = worker.pending or (worker.here and not worker.begun)
+            if owes and not worker.hung and time.monotonic() - worker.since > self.rota.job.recipe.patience:
                 worker.hung = True
                 ray.kill(worker.actor)
+        if not self._warned and time.monotonic() - self._since > _EMPTY and not any(each.here for each in self.workers):
+            self._warned = True
+            logger.warning(
+                "the cluster has no room yet for a worker with 1 CPU and %g GPU; it has %s", self._gpus, resources()
+            )
+
+    def _steps(self) -> list[tuple[int, bytes]]:
+        try:
+            found: list[tuple[int, bytes]] = ray.get(self._board.take.remote(), timeout=10)
+        except RayError:
+            return []
+        return found
 
 
-def _room(gpus: float) -> int:
-    """Actors for which the cluster has room now, and at least one, for which it may grow."""
-    there = _there()
+def _size(gpus: float) -> int:
+    """Actors that the cluster is large enough for, and at least one, for which it may grow."""
+    there = resources()
     cores, devices = there.get("CPU", 0.0), there.get("GPU", 0.0)
     return max(1, int(min(cores, devices / gpus) if gpus else cores))
 
 
-def _there() -> dict[str, float]:
-    """What the cluster has, by ray's names."""
-    found: dict[str, float] = ray.cluster_resources()  # type: ignore[no-untyped-call]
-    return found
+def _stopped(error: Exception) -> bytes:
+    if isinstance(error, MemoryError):
+        error = SynthgestError("a worker ran out of memory; use fewer workers a machine, a smaller batch or pictures")
+    return encode(Report(stopped=Stopped(kind=type(error).__name__, message=str(error))))
 
 
-def connected(workers: int | None) -> bool:
-    """Join the cluster that RAY_ADDRESS names, or start one here; False where the process is in one already.
-
-    workers: processors of one that is started, all by default. SynthgestError where none answers.
-    """
-    if ray.is_initialized():
-        return False
-    os.environ.update(_NO_CALLS_HOME)
-    address = os.environ.get(_ADDRESS)
-    room: dict[str, Any] = {} if address else {"num_cpus": workers, "include_dashboard": False}
-    try:
-        ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, **room)
-    except (ConnectionError, RuntimeError) as error:
-        where = f"the cluster at {address}" if address else "a cluster on this machine"
-        raise SynthgestError(f"cannot reach {where}: {_first_line(error)}") from error
-    return True
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+def _last_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[-1]

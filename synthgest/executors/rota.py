@@ -38,12 +38,13 @@ class Rota:
         """A worker had an outcome."""
         self._fruitless = 0
 
-    def lost(self, pending: Sequence[Ticket], how: str, *, hung: bool) -> Iterator[Outcome]:
+    def lost(self, pending: Sequence[Ticket], how: str, *, hung: bool, begun: bool = True) -> Iterator[Outcome]:
         """A worker ended: its shots go to the back of the queue, but those that ended too many, which are given up.
 
-        how: it ended, for messages. SynthgestError if workers keep dying without a single outcome.
+        how: it ended, for messages. begun: whether it was ever ready for shots. SynthgestError if workers keep dying without a
+        single outcome.
         """
-        if pending:
+        if pending or not begun:
             self._fruitless += 1
             if self._fruitless > 10 * CRASHES:
                 raise SynthgestError(f"workers keep dying (the last {how}); run `synthgest doctor`")

@@ -13,6 +13,10 @@ from synthgest.progress import Step
 from synthgest.types import Recipe, Shot
 
 Message = TypeVar("Message")
+
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "LP_NUM_THREADS")
+"""Variables that hold a worker to one thread: its neighbours have the other processors, and the number changes sums' last bits."""
+
 _LENGTH = struct.Struct("<I")
 
 

@@ -114,7 +114,7 @@ def _write_frames(job: Job, clip: Clip, folder: str) -> None:
 
 
 def _inert(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: with a space before it, which readers strip."""
+    """A cell that no spreadsheet takes for a formula: with a space before it."""
     return f" {cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 

@@ -105,7 +105,7 @@ def read_validation(folder: Path) -> Validation | None:
         return None
     try:
         return msgspec.json.decode(path.read_bytes(), type=Validation)
-    except (OSError, msgspec.DecodeError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DatasetError(f"cannot read {path} ({error}); run `synthgest score --validate` again") from error
 
 

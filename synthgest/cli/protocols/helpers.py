@@ -30,7 +30,9 @@ def helped(count: int) -> Iterator[Helpers]:
     devices = _devices() if count > 0 else []
     if devices:
         os.environ["CUDA_VISIBLE_DEVICES"] = devices[0]
-    command = [sys.executable, "-P", "-m", "synthgest", *sys.argv[1:], "--workers", "1"]
+    words = sys.argv[1:]
+    end = words.index("--") if "--" in words else len(words)  # what comes after it are no options
+    command = [sys.executable, "-P", "-m", "synthgest", *words[:end], "--workers", "1", *words[end:]]
     processes = []
     try:
         for number in range(1, count + 1):

@@ -123,13 +123,14 @@ def carry_out(
         lines = [f"{len(trials)} trials; nothing was trained", *(f"  {trial.name}" for trial in trials)]
         output.result({"trials": [trial.name for trial in trials]}, "\n".join(lines))
         return
+    part = shard_of(shard)
     if executor == ExecutorName.RAY:
-        by_cluster(workers)
+        by_cluster(workers, part, output)
         workers = 1
     with helped(workers - 1) as others, output.bars() as tell:
-        state = run_experiment(experiment, out, shard=shard_of(shard), cache=cache, keep=keep, tell=tell)
+        state = run_experiment(experiment, out, shard=part, cache=cache, keep=keep, tell=tell)
         if others.wait():
-            state = run_experiment(experiment, out, shard=shard_of(shard), cache=cache, keep=keep, tell=tell)
+            state = run_experiment(experiment, out, shard=part, cache=cache, keep=keep, tell=tell)
     if state.findings is None:
         left = {"trials": state.trials, "missing": state.missing, "made": state.made}
         output.result(left, f"{state.made} of {state.trials} trials were carried out here, {state.missing} are missing")

@@ -67,7 +67,7 @@ def hmdb51(folder: Path, annotations: Path) -> Iterator[Entry]:
 def kinetics(folder: Path, annotations: Path) -> Iterator[Entry]:
     """``label,youtube_id,time_start,time_end,split``; clips lie as ``[LABEL/]ID_000010_000020.mp4`` or ``[LABEL/]ID.mp4``."""
     for row in _table(annotations, ["label", "youtube_id"], delimiter=","):
-        label, film = row["label"], row["youtube_id"]
+        label, film = row["label"].strip(), row["youtube_id"]
         times = [_seconds(row.get(key), annotations) for key in ("time_start", "time_end")]
         names = [] if None in times else [f"{film}_{times[0]:06d}_{times[1]:06d}"]
         choices = [f"{home}{name}.mp4" for name in [*names, film] for home in (f"{label}/", "")]
