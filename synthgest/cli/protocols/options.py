@@ -8,7 +8,7 @@ import typer
 
 from synthgest.cli.executing import by_cluster, shard_of
 from synthgest.cli.output import JsonFlag, Output
-from synthgest.cli.protocols.helpers import helped
+from synthgest.cli.protocols.sharing import sharing
 from synthgest.errors import SpecError
 from synthgest.executors.names import ExecutorName
 
@@ -127,7 +127,7 @@ def carry_out(
     if executor == ExecutorName.RAY:
         by_cluster(workers, part, output)
         workers = 1
-    with helped(workers - 1) as others, output.bars() as tell:
+    with sharing(workers - 1) as others, output.bars() as tell:
         state = run_experiment(experiment, out, shard=part, cache=cache, keep=keep, tell=tell)
         if others.wait():
             state = run_experiment(experiment, out, shard=part, cache=cache, keep=keep, tell=tell)

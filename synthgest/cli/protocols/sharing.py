@@ -1,4 +1,4 @@
-"""Helpers: processes with the same command line, which take trials that nobody else has taken."""
+"""Sharing: processes with the same command line, which take trials that nobody else has taken."""
 
 import contextlib
 import os
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Helpers:
+class Others:
     """Processes that work beside this one."""
 
     processes: Sequence[subprocess.Popen[bytes]]
@@ -22,8 +22,8 @@ class Helpers:
 
 
 @contextlib.contextmanager
-def helped(count: int) -> Iterator[Helpers]:
-    """Begin ``count`` helpers, each to see one GPU in turn where there are some, and end them with what is done within.
+def sharing(count: int) -> Iterator[Others]:
+    """Begin ``count`` other processes, each to see one GPU in turn where there are some, and end them with what is done within.
 
     Each computes with as many threads as this process would, for their number changes the last bits of a sum.
     """
@@ -38,7 +38,7 @@ def helped(count: int) -> Iterator[Helpers]:
         for number in range(1, count + 1):
             seen = {"CUDA_VISIBLE_DEVICES": devices[number % len(devices)]} if devices else {}
             processes.append(subprocess.Popen(command, stdout=subprocess.DEVNULL, env=os.environ | seen))
-        yield Helpers(processes)
+        yield Others(processes)
     finally:
         for process in processes:
             process.terminate()
