@@ -57,7 +57,8 @@ def resampled_difference(
 ) -> Comparison:
     """The second figure minus the first, of the same units by the same seeds, with an interval as ``resample`` makes it.
 
-    The p-value goes with it: that of a normal of the same reach; at least what a sign test of so many units can show.
+    The p-value goes with it: that of a normal of the same reach; at least what a sign test of so many units, and so many resamples,
+    can show.
     """
 
     def change(rows: Indices, units: Indices) -> float:
@@ -147,7 +148,7 @@ def _p_value(value: float, towards: float, units: int) -> float:
     """Two-sided. towards: the reach of the interval towards no difference."""
     if not np.isfinite(value) or not np.isfinite(towards):
         return 1.0
-    least = min(1.0, 2 * 0.5**units)
+    least = min(1.0, max(2 * 0.5**units, 1 / DRAWS))
     if value == 0 or towards == 0:
         return 1.0 if value == 0 else least
     return max(least, float(2 * norm.sf(norm.ppf((1 + CONFIDENCE) / 2) * abs(value) / towards)))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import cv2
 import numpy as np
@@ -38,7 +39,8 @@ from synthgest.protocols.sweep import CHOSEN, Sweep, SweepSettings
 from synthgest.protocols.terms import Terms
 from synthgest.protocols.transfer import NOTHING, Target, Transfer, TransferSettings, gap_ratio
 from synthgest.protocols.trial import Answers, Outcome, Trial
-from synthgest.protocols.writing import text
+from synthgest.protocols.writing import plot, text
+from synthgest.report.plots import picture
 from synthgest.resampling import accuracy_over_runs, compare_over_runs, mean_of, resample, resampled_difference
 from synthgest.statistics import Estimate
 from synthgest.training.settings import TrainSettings
@@ -284,6 +286,19 @@ def test_arms_are_compared_in_the_same_place() -> None:
     whole = Outcomes(made).findings("few-shot", "shots", rows, differences)
     assert (whole.seconds, whole.steps) == (12.0, 18)
     assert "both, finetune over real alone, finetune at 1" in text(whole)
+
+
+def test_a_curve_has_its_places_in_order_and_a_line_at_chance() -> None:
+    made = [outcome("both", 0, "query", [1, 0], at=at) for at in ("16", "2", "0")]
+    made.append(outcome("real", 0, "query", [1, 1], at="2"))
+    rows, _ = accuracies(Outcomes(made), baseline=lambda series: series)
+    drawing = ElementTree.fromstring(picture(plot(Outcomes(made).findings("x", "shots", rows, chance=0.5))))
+    words = [each.text for each in drawing.iter() if each.tag.endswith("text")]
+    assert [word for word in words if word in ("0", "2", "16")] == ["0", "2", "16"]
+    assert {"shots", "both, finetune", "real, finetune", "50 %"} <= set(words)
+    kinds = [each.get("class") or "" for each in drawing.iter()]
+    assert kinds.count("mark") == 1
+    assert sum("disc" in kind for kind in kinds) == 4 + 2  # a dot for each figure, and one for each name
 
 
 def test_seeds_that_were_asked_about_other_clips_are_not_averaged() -> None:

@@ -43,7 +43,8 @@ def cost(findings: Findings) -> dict[str, float]:
 def plot(findings: Findings) -> str:
     """Of the first measure: a curve for each arm where there is an axis with several places, else a row for each figure."""
     rows = [row for row in findings.rows if row.measure == findings.rows[0].measure and math.isfinite(row.value.value)]
-    places = list(dict.fromkeys(row.at for row in rows if row.at))
+    places = sorted(dict.fromkeys(row.at for row in rows if row.at), key=_amount)
+    chance = findings.facts.get("chance") if rows and rows[0].measure in _SHARES else None
     if findings.axis and len(places) > 1:
         several = len({row.test for row in rows}) > 1
         series: dict[str, dict[str, Estimate]] = {}
@@ -51,8 +52,19 @@ def plot(findings: Findings) -> str:
             series.setdefault(f"{row.test}: {row.arm}" if several else row.arm, {})[row.at] = row.value
         # What has no place on the axis is the same in all.
         curves = {name: [own.get(at, own.get("")) for at in places] for name, own in series.items()}
-        return plots.curves(curves, places, findings.axis)
-    return plots.intervals({", ".join(filter(None, (row.test, row.arm, row.at))): row.value for row in rows})
+        return plots.curves(curves, places, findings.axis, mark=chance)
+    return plots.intervals(
+        {", ".join(filter(None, (row.test, row.arm, row.at))): row.value for row in rows}, mark=chance
+    )
+
+
+def _amount(place: str) -> tuple[bool, float]:
+    """Numbers by their size, and words after them in the order in which they come."""
+    first = place.split()[0]
+    try:
+        return False, float(first)
+    except ValueError:
+        return True, 0.0
 
 
 def text(findings: Findings, *, markdown: bool = False) -> str:
