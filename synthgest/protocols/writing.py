@@ -123,10 +123,11 @@ def _sentence(each: Difference, *, markdown: bool) -> str:
 
 
 def _fact(name: str, value: Any, *, markdown: bool) -> str:
-    said = plain_text(
-        value if isinstance(value, str) else json.dumps(value, sort_keys=isinstance(value, Mapping)), 4000
-    )
-    return f"* {_markdown(f'{name}: {said}')}" if markdown else f"{name}: {said}"
+    told = f"{value:.3g}" if isinstance(value, float) else value
+    if not isinstance(told, str):
+        told = json.dumps(told, sort_keys=isinstance(told, Mapping))
+    said = plain_text(f"{name}: {told}", 4000)
+    return f"* {_markdown(said)}" if markdown else said
 
 
 def _markdown(words: str) -> str:
