@@ -96,7 +96,8 @@ def _drawn(made: Mapping[str, Any], settings: Mapping[str, Any], clip: Clip) -> 
         yield ("body", "SMPL-X", SMPLX) if licensed else ("body", "the body that ships", _SHIPPED)
         if licensed and settings.get("body_textures"):
             yield "textures", str(settings["body_textures"]), ""
-    motions = clip.groups.get("motion", ())
+    files = made.get("motion_files") or ()  # which are known by their names too
+    motions = [name for name in clip.groups.get("motion", ()) if name not in files]
     if not motions and made.get("motion"):
         yield "motion", "keyframes of the gestures", _SHIPPED
     for name in motions:

@@ -165,7 +165,7 @@ def something(folder: Path) -> Path:
     ("layout", "build", "expected"),
     [
         ("ucf101", ucf, [("Archery", "train", "Archery_g08"), ("Wave", "train", "Wave_g01")]),
-        ("hmdb51", hmdb, [("wave", "train", "Film_A"), ("wave", "test", "Film_A")]),
+        ("hmdb51", hmdb, [("wave", "train", "wave Film_A"), ("wave", "test", "wave Film_A")]),
         ("kinetics", kinetics, [("shaking hands", "train", "-abc"), ("waving, hello", "train", "xyz")]),
         ("jester", jester, [("Thumb Up", "validation", None), ("Drumming Fingers", "validation", None)]),
         ("something-v2", something, [("Moving something up", "train", None), ("Moving something down", "train", None)]),
