@@ -14,7 +14,7 @@ from synthgest.data.cache import ArrayCache
 from synthgest.data.labelled import LabelledClip
 from synthgest.data.storage import make_folder, write_whole
 from synthgest.data.video import tsn_indices
-from synthgest.encoders.encoder import Encoder
+from synthgest.encoders.encoder import Encoder, EncoderMark
 from synthgest.errors import CorruptClip, SpecError
 
 _BATCH = 8
@@ -64,13 +64,19 @@ def features(
 
 
 def snippet_features(
-    encoder: Encoder, clip: LabelledClip, spans: Sequence[tuple[int, int]], *, cache: Path, device: str = "cpu"
+    encoder: Encoder,
+    mark: EncoderMark,
+    clip: LabelledClip,
+    spans: Sequence[tuple[int, int]],
+    *,
+    cache: Path,
+    device: str = "cpu",
 ) -> Floats:
     """Features (S, D) float32 of parts of one long clip, from the first to the last frame of each; kept as one array.
 
-    Many parts are decoded in one pass, for a film is read from its beginning each time.
+    mark: the encoder's, asked once for all clips, for it hashes all weights. Many parts are decoded in one pass, for a film is
+    read from its beginning each time.
     """
-    mark = encoder.mark
     module = encoder.module.eval().to(device)
 
     def made() -> dict[str, Floats]:

@@ -111,7 +111,7 @@ class Bench:
 
     def seen(self, encoder: Encoder, clips: Sequence[LabelledClip]) -> Floats:
         """Features (N, D), kept by weights and content."""
-        name = f"features of {encoder.mark.encoder}"
+        name = f"features of {len(clips)} clips"
         found, _ = features(
             encoder,
             clips,
@@ -125,12 +125,11 @@ class Bench:
         self, encoder: Encoder, clips: Sequence[LabelledClip], cut: Callable[[int], Sequence[tuple[int, int]]]
     ) -> list[Floats]:
         """Features (S, D) of the parts of each clip; cut: from a number of frames to their first and last frames."""
-        found = []
+        found, mark, device = [], encoder.mark, best_device()
         for clip in clips:
-            found.append(
-                snippet_features(encoder, clip, cut(clip.length), cache=self._features / "parts", device=best_device())
-            )
-            self.tell(f"parts by {encoder.mark.encoder}", 1, len(clips))
+            spans = cut(clip.length)
+            found.append(snippet_features(encoder, mark, clip, spans, cache=self._features / "parts", device=device))
+            self.tell(f"parts by {mark.encoder}", 1, len(clips))
         return found
 
     def _train(
