@@ -23,10 +23,11 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=1_000_000)
     parser.add_argument("--corpus", type=Path, default=Path("build/fuzz"))
     parser.add_argument("--seconds", type=int, default=0, help="of each target at most; 0: no limit")
+    parser.add_argument("--seed", type=int, default=0, help="of the fuzzer; 0: another one each time")
     parser.add_argument("--inside", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.inside:
-        inside(asked.inside, asked.corpus, asked.runs, asked.seconds)
+        inside(asked)
         return
     sys.path.insert(0, str(SCRIPTS))
     from fuzz_targets import TARGETS
@@ -37,10 +38,9 @@ def main() -> None:
     )
     for name in asked.targets or TARGETS:
         began = time.monotonic()
-        words = ["--inside", name, "--runs", asked.runs, "--corpus", asked.corpus, "--seconds", asked.seconds]
-        done = subprocess.run(
-            [sys.executable, __file__, *map(str, words)], capture_output=True, text=True, errors="replace"
-        )
+        words = ["--runs", asked.runs, "--corpus", asked.corpus, "--seconds", asked.seconds, "--seed", asked.seed]
+        command = [sys.executable, __file__, "--inside", name, *map(str, words)]
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace")
         executed = re.findall(r"number_of_executed_units: (\d+)", done.stderr)
         seen = re.findall(r"ft: (\d+) corp: (\d+)", done.stderr) or [("?", "?")]
         crashes = len(list((asked.corpus / "crashes" / name).glob("*")))
@@ -49,29 +49,32 @@ def main() -> None:
             f"{time.monotonic() - began:8.0f}",
             flush=True,
         )
+        if trace := re.search(r"^Traceback .*?^\w.*?$", done.stderr.partition("Uncaught")[2], re.MULTILINE | re.DOTALL):
+            print(trace[0], flush=True)
 
 
-def inside(name: str, corpus: Path, runs: int, seconds: int) -> None:
+def inside(asked: argparse.Namespace) -> None:
     """Fuzz one target; libFuzzer ends the process."""
     import atheris
 
     sys.path.insert(0, str(SCRIPTS))
     with atheris.instrument_imports(include=["synthgest"]):
         from fuzz_targets import TARGETS
-    target = TARGETS[name]
-    home, crashes = corpus / name, corpus / "crashes" / name
+    target = TARGETS[asked.inside]
+    home, crashes = asked.corpus / asked.inside, asked.corpus / "crashes" / asked.inside
     for folder in (home, crashes):
         folder.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(target.seeds):
         (home / f"seed-{number}").write_bytes(seed)
     options = [
-        f"-runs={runs}",
+        f"-runs={asked.runs}",
+        f"-seed={asked.seed}",
         "-print_final_stats=1",
         f"-artifact_prefix={crashes}/",
         "-max_len=8192",
         "-rss_limit_mb=4096",
     ]
-    limit = [f"-max_total_time={seconds}"] if seconds else []
+    limit = [f"-max_total_time={asked.seconds}"] if asked.seconds else []
     atheris.Setup([sys.argv[0], str(home), *options, *limit], target.run)
     atheris.Fuzz()
 

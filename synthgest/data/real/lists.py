@@ -151,7 +151,10 @@ def _table(path: Path, columns: Iterable[str], delimiter: str) -> Iterator[dict[
     rows = csv.DictReader(_text(path).splitlines(), delimiter=delimiter)
     if missing := [column for column in columns if column not in (rows.fieldnames or [])]:
         raise DatasetError(f"{path} has no column {missing[0]!r}; it has {', '.join(rows.fieldnames or ['none'])}")
-    yield from rows
+    for row in rows:
+        if missing := [column for column in columns if row[column] is None]:
+            raise DatasetError(f"{path}, line {rows.line_num} ends before the column {missing[0]!r}")
+        yield row
 
 
 def _objects(path: Path, keys: Iterable[str]) -> Iterator[dict[str, Any]]:
