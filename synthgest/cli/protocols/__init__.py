@@ -13,16 +13,17 @@ from synthgest.cli.protocols import (
     sweep,
     transfer,
 )
+from synthgest.cli.protocols.options import spread
 
 
 def add_to(app: typer.Typer) -> None:
     """Let the app have a command for each experiment."""
-    app.command("few-shot")(few_shot.command)
-    app.command("base-to-novel")(base_to_novel.command)
-    app.command("long-tail")(long_tail.command)
-    app.command("anomaly")(anomaly.command)
-    app.command("transfer")(transfer.command)
-    app.command("cross-dataset")(cross_dataset.command)
-    app.command("background-swap")(background_swap.command)
-    app.command("ablation")(ablation.command)
-    app.command("sweep")(sweep.command)
+    app.command("few-shot")(spread(few_shot.command))
+    app.command("base-to-novel")(spread(base_to_novel.command, encoder="clip"))
+    app.command("long-tail")(spread(long_tail.command))
+    app.command("anomaly")(spread(anomaly.command))
+    app.command("transfer")(spread(transfer.command))
+    app.command("cross-dataset")(spread(cross_dataset.command))
+    app.command("background-swap")(spread(background_swap.command))
+    app.command("ablation")(spread(ablation.command, without=["labels"]))
+    app.command("sweep")(spread(sweep.command))
