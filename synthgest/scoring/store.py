@@ -127,6 +127,8 @@ class ScoreFolder:
         for path in sorted(self.path.glob("part-*.parquet")):
             table = _read_part(path)
             cosines = table["cosines"].combine_chunks().flatten().to_numpy().reshape(table.num_rows, -1)
+            if not np.isfinite(cosines).all():
+                raise DatasetError(f"{path} holds scores that are NaN or infinite; remove it and score again")
             for name, digest, row in zip(table["id"].to_pylist(), table["sha256"].to_pylist(), cosines, strict=True):
                 if videos.get(name) == digest:
                     found[name] = row
