@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 import av
 import numpy as np
+from numpy.typing import NDArray
 
 from synthgest.errors import FrameError
 from synthgest.frames import Frames, upright
@@ -51,20 +52,32 @@ def read_frames(source: Path | BinaryIO, indices: Sequence[int], *, name: str = 
     source: a file, or one that is open, called ``name`` in messages. lost: the last frame stands in for as many after it.
     FrameError if the file cannot be decoded, or ends before the last of them.
     """
-    wanted, found = set(indices), {}
-    first, last = min(wanted), max(wanted)
+    first, last = min(indices), max(indices)
+    wanted = np.asarray(indices)
+    found = np.empty((len(wanted), 0, 0, 3), np.uint8)
+    numbers = set(indices)
     frame, number = None, -1
+
+    def keep(frame: Any, at: NDArray[np.bool_]) -> None:
+        nonlocal found
+        pixels = upright(frame)
+        if not found.size:
+            found = np.empty((len(wanted), *pixels.shape), np.uint8)  # once: a large frame has 100 MB
+        _require_one_size([found[0], pixels], name or source)
+        found[at] = pixels
+
     with _decoding(source, name) as stream:
         for number, frame in enumerate(stream.container.decode(stream)):
-            if number in wanted:
-                found[number] = upright(frame)
+            if number in numbers:
+                keep(frame, wanted == number)
             if number == last:
                 break
         if frame is not None and number + lost >= last > number:
-            found |= dict.fromkeys(range(max(number, first), last + 1), upright(frame))
-    if last not in found:
+            keep(frame, wanted >= max(number, first))
+            number = last
+    if number < last:
         raise FrameError(f"{name or source} ends before frame {last}")
-    return _stacked([found[number] for number in indices], name or source)
+    return found
 
 
 def read_small(
@@ -103,11 +116,15 @@ def count_frames(source: Path | BinaryIO, name: str = "") -> int:
 
 
 def _stacked(frames: Sequence[Frames], source: object) -> Frames:
+    _require_one_size(frames, source)
+    return np.stack(frames)
+
+
+def _require_one_size(frames: Sequence[Frames], source: object) -> None:
     sizes = sorted({frame.shape[1::-1] for frame in frames})
     if len(sizes) > 1:
         found = ", ".join(f"{width}x{height}" for width, height in sizes[:3])
         raise FrameError(f"{source} holds frames of several sizes ({found}); make a video of one size of it")
-    return np.stack(frames)
 
 
 @contextlib.contextmanager

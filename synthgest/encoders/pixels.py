@@ -20,6 +20,7 @@ KINETICS_MEAN, KINETICS_STD = (0.43216, 0.394666, 0.37645), (0.22803, 0.22145, 0
 Colour = tuple[float, float, float]
 Size = tuple[int, int]
 
+_BYTES = 1 << 25  # of frames that are resized at once: those of the largest films one after the other
 _RESAMPLING = {0: "nearest", 2: "bilinear", 3: "bicubic"}  # the numbers that Pillow gives them
 
 
@@ -61,6 +62,10 @@ class Pixels:
 
     def prepare(self, frames: Frames) -> torch.Tensor:
         """Frames (T, H, W, 3) uint8 RGB as (T, 3, h, w) uint8."""
+        few = max(1, _BYTES // frames[0].nbytes)
+        return torch.cat([self._prepared(frames[first : first + few]) for first in range(0, len(frames), few)])
+
+    def _prepared(self, frames: Frames) -> torch.Tensor:
         # A copy: torch can share neither read-only frames nor reversed ones.
         pictures = torch.from_numpy(np.array(frames, order="C")).permute(0, 3, 1, 2)
         if self.resize is not None:

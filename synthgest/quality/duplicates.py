@@ -25,10 +25,10 @@ NEAR = 0.18
 _ROWS = 2048  # clips that are compared at once
 
 
-def perceptual_hash(frames: Frames) -> Bits:
+def perceptual_hash(frames: Sequence[NDArray[np.uint8]] | Frames) -> Bits:
     """(``FRAMES`` * 63 bits, packed) uint8: the signs of each frame's low frequencies against their median (pHash).
 
-    frames: ``FRAMES`` frames (T, H, W, 3) uint8 RGB, such as ``Clip.sampled(FRAMES)``.
+    frames: ``FRAMES`` of (H, W, 3) uint8 RGB, such as ``Clip.sampled(FRAMES)``.
     """
     return _signs(thumbnails(frames))
 

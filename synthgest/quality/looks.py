@@ -20,9 +20,9 @@ from synthgest.motion.skeleton import JOINT_INDEX
 from synthgest.quality.duplicates import FRAMES, NEAR, Bits, motion_hash, near_duplicates, perceptual_hash
 from synthgest.quality.measures import Measures, measure
 
-_METHOD = 3  # raised by hand when anything here measures otherwise, so that no old look is taken for a new one
+_METHOD = 4  # raised by hand when anything here measures otherwise, so that no old look is taken for a new one
 _LONGEST = 900  # frames of a clip that are looked at; of longer ones so many, evenly
-_FEWEST, _MOST_BYTES = 8, 2**28  # fewer of large pictures, for a film of 8k would not fit into memory
+_FEWEST, _MOST_BYTES = FRAMES, 2**28  # fewer of large pictures, for a film of 8k would not fit into memory
 _WRISTS = {"left": JOINT_INDEX["left_wrist"], "right": JOINT_INDEX["right_wrist"]}
 _COCO_WRISTS = {"left": 9, "right": 10}
 _MOVES = 0.8  # of ``Measures.motion``, below which nothing moves that could be compared
@@ -87,7 +87,7 @@ def look(clip: LabelledClip) -> Look:
     first, last = (min(int(np.searchsorted(numbers, end)), len(frames) - 1) for end in clip.shown)
     return Look(
         measures=measure(frames, truth),
-        bits=perceptual_hash(frames[list(tsn_indices(len(frames), FRAMES))]),
+        bits=perceptual_hash([frames[number] for number in tsn_indices(len(frames), FRAMES)]),
         moves=motion_hash(frames),
         fault=_fault(frames),
         hand_seen=_hand_seen(truth, first, last, frames.shape[2], frames.shape[1]),
@@ -146,7 +146,7 @@ def _as_arrays(seen: Look) -> dict[str, NDArray[Any]]:
 
 
 def _fault(frames: Frames) -> str:
-    if (frames == frames[:1]).all() and len(frames) == 2:
+    if len(frames) == 2 and (frames[0] == frames[1]).all():
         return ""  # a picture
     try:
         check_pixels(frames)

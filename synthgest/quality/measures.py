@@ -1,6 +1,6 @@
 """Measures of one clip by its pixels, and its truth where it is known: motion, sharpness, flicker, standstill, loops."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,7 +51,7 @@ def measure(frames: Frames, truth: Mapping[str, NDArray[Any]]) -> Measures:
     )
 
 
-def thumbnails(frames: Frames, side: int = _SIDE) -> Floats:
+def thumbnails(frames: Sequence[NDArray[np.uint8]] | Frames, side: int = _SIDE) -> Floats:
     """(T, side, side) float32: each frame in grey and small, 0 to 255."""
     grey = (cv2.cvtColor(frame, cv2.COLOR_RGB2GRAY).astype(np.float32) for frame in frames)
     return np.stack([cv2.resize(each, (side, side), interpolation=cv2.INTER_AREA) for each in grey])
