@@ -192,10 +192,14 @@ def test_asked_to_end_at_any_moment_it_ends_soon_and_whole(
         kind = list(codes)[trial % 3]
         began = time.monotonic()
         process.send_signal(kind)
-        process.communicate(timeout=30)
+        words, _ = process.communicate(timeout=30)
         slowest = max(slowest, time.monotonic() - began)
         assert process.returncode in (codes[kind], 0)  # 0: it had just finished
-        asked += process.returncode != 0
+        if process.returncode:
+            asked += 1
+            told = json.loads(words.splitlines()[-1])
+            there = len(Dataset(out))
+            assert told.get("clips", 12) == there == 12 - told.get("missing", 0)  # nothing is told of the last moment
         broken += bool(list(out.rglob(".part-*"))) or any(True for clip in Dataset(out) if len(clip.frames()) != 16)
         assert _complete(out, slowed)["clips"] == 12
         shutil.rmtree(out)

@@ -1,9 +1,7 @@
 """The command line: one file a command. What is heavy is imported inside the command, so that ``--help`` starts at once."""
 
 import os
-import signal
 import sys
-from types import FrameType
 from typing import Annotated
 
 import typer
@@ -29,6 +27,7 @@ from synthgest.cli import (
     verify,
 )
 from synthgest.cli.output import Output
+from synthgest.cli.signals import Signalled, listen
 from synthgest.errors import DatasetError, SpecError, SynthgestError
 
 app = typer.Typer(
@@ -61,10 +60,6 @@ _OFFLINE = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_DATASETS_OFF
 _USAGE = (SpecError, DatasetError)
 
 
-class _Signalled(BaseException):
-    """The process was asked to end: Ctrl-C, SIGTERM, or Slurm's SIGUSR1. Not an Exception, so that nothing swallows it."""
-
-
 @app.callback(invoke_without_command=True)
 def root(
     version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
@@ -83,9 +78,7 @@ def root(
 
 def main() -> None:
     """Run the command line; errors that a user can mend are printed without a traceback."""
-    for name in ("SIGINT", "SIGTERM", "SIGUSR1"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _signalled)
+    listen()
     output = Output(json="--json" in sys.argv)
     try:
         app()
@@ -96,11 +89,6 @@ def main() -> None:
         if ended.code == 2:  # typer has said on standard error what was wrong
             output.wrong_usage()
         raise
-    except _Signalled as signalled:
-        output.interrupted()
-        sys.exit(130 if signalled.args[0] == signal.SIGINT else 143)
-
-
-def _signalled(number: int, frame: FrameType | None) -> None:
-    signal.signal(number, signal.SIG_IGN)  # once is enough: what follows only tidies up
-    raise _Signalled(number)
+    except Signalled as signalled:
+        output.interrupted(signalled.told)
+        sys.exit(signalled.status)

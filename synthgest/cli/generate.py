@@ -10,6 +10,7 @@ import typer
 from synthgest.cli.enriching import CharactersOption, EnvironmentsOption, ModeOption, said
 from synthgest.cli.executing import shard_of
 from synthgest.cli.output import JsonFlag, Output
+from synthgest.cli.signals import Signalled
 from synthgest.cli.words import duration
 from synthgest.errors import SpecError
 from synthgest.executors.names import ExecutorName
@@ -97,7 +98,11 @@ def command(
     if sheet is not None:
         require_sheet(sheet)
     _watch_films(request, output)
-    summary = _run(prepared, output, seconds)
+    try:
+        summary = _run(prepared, output, seconds)
+    except Signalled as signalled:
+        signalled.told = _come_to(prepared)
+        raise
     if sheet is not None and summary.clips:
         _write_sheet(request, sheet)
     _report(request, summary, sheet if summary.clips else None, output)
@@ -152,6 +157,14 @@ def _run(prepared: "Prepared", output: Output, budget: float) -> "Summary":
             bar.update(steps, total=step.total, completed=step.done, visible=True)
 
         return run(prepared, progress=advance, watch=watch, budget=budget)
+
+
+def _come_to(prepared: "Prepared") -> dict[str, int]:
+    from synthgest.data.records import record_ids
+
+    there = record_ids(prepared.request.out)
+    clips = sum(shot.id in there for shot in prepared.shots)
+    return {"clips": clips, "missing": len(prepared.shots) - clips}
 
 
 def _write_sheet(request: "Request", path: Path) -> None:

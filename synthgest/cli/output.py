@@ -45,11 +45,12 @@ class Output:
         if self.json:
             typer.echo(json.dumps({"error": "wrong usage; standard error says how", "kind": "UsageError"}))
 
-    def interrupted(self) -> None:
-        """The run was stopped from outside."""
-        self.note("interrupted; what was published is kept, and the same command goes on from here")
+    def interrupted(self, told: Mapping[str, int]) -> None:
+        """The run was stopped from outside. told: how far it had come."""
+        counts = "".join(f", {count} {name}" for name, count in told.items())
+        self.note(f"interrupted{counts}; what was published is kept, and the same command goes on from here")
         if self.json:
-            typer.echo(json.dumps({"error": "interrupted", "kind": "Interrupted"}))
+            typer.echo(json.dumps({"error": "interrupted", "kind": "Interrupted", **told}))
 
     @contextmanager
     def progress(self) -> Iterator["Progress"]:
