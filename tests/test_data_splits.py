@@ -9,6 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from conftest import Judge, counts
 
 import synthgest as sg
 from synthgest.data.dataset import Dataset
@@ -102,21 +103,36 @@ def test_performances_of_keyframes_are_each_their_own(tmp_path: Path) -> None:
     assert len({groups_of(clip, "person") for clip in drawn}) == 3
 
 
-def test_of_50_planted_leaks_all_are_found(dataset: Dataset) -> None:
+@counts(6, 100)
+def test_splits_have_nothing_in_common_whatever_the_seed(dataset: Dataset, judged: Judge, trials: int) -> None:
+    common = 0
+    for trial in range(trials):
+        by = ("motion", "person", "place")[trial % 3]
+        parts = split(dataset.clips, fractions={"train": 0.6, "test": 0.4}, group_by=[by], seed=trial)
+        sides = [{name for clip in part for name in groups_of(clip, by)} for part in parts.values()]
+        common += len(sides[0] & sides[1])
+    what = "splits by motion, person or place: what both sides have"
+    judged("F27", what, trials=trials, worst=common, bar=0, unit="groups")
+
+
+@counts(10, 50)
+def test_of_50_planted_leaks_all_are_found(dataset: Dataset, judged: Judge, trials: int) -> None:
     parts = split(dataset.clips, fractions={"train": 0.5, "test": 0.5}, seed=0)
     train, test = list(parts["train"]), list(parts["test"])
     moved = [clip for clip in test if sum(groups_of(clip, "motion") == groups_of(each, "motion") for each in test) == 2]
     # one clip of each pair of a motion goes to the other side
-    planted = [clip for number, clip in enumerate(moved) if clip.record.index < 20][:25]
-    crossed = [clip for clip in train if clip.record.index < 20][:25]
+    planted = [clip for number, clip in enumerate(moved) if clip.record.index < 20][: trials // 2]
+    crossed = [clip for clip in train if clip.record.index < 20][: trials // 2]
     ours = [clip for clip in train if clip not in crossed] + planted
     theirs = [clip for clip in test if clip not in planted] + crossed
     found = {leak.second for leak in leaks(ours, theirs)}
     expected = {
         clip.record.id for clip in theirs if groups_of(clip, "motion") in {groups_of(each, "motion") for each in ours}
     }
-    assert len(expected) == 50
-    assert found == expected
+    assert len(expected) == trials
+    missed = 100 * len(expected - found) / trials
+    judged("F27", "planted leaks of a motion that are not found", trials=trials, worst=missed, bar=2, unit="%")
+    assert found <= expected
     with pytest.raises(SpecError, match="trained on"):
         require_apart({"train": ours, "test": theirs})
 

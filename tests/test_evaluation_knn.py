@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from conftest import Judge, counts
 from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 
 from synthgest.errors import SpecError
@@ -120,11 +121,12 @@ def test_any_memory_will_do_and_is_left_as_it_is() -> None:
     assert nearest_neighbours(whole, whole, 1)[1][:, 0].tolist() == list(range(10))
 
 
-def test_a_query_never_sees_its_own_group() -> None:
+@counts(100, 300)
+def test_a_query_never_sees_its_own_group(judged: Judge, trials: int) -> None:
     rng = np.random.default_rng(0)
-    reference, query = features(9000, 6, 0), features(300, 6, 1)
-    motions, query_motions = rng.integers(0, 20, 9000), rng.integers(0, 25, 300)
-    places, query_places = rng.integers(0, 6, 9000), rng.integers(0, 6, 300)
+    reference, query = features(9000, 6, 0), features(trials, 6, 1)
+    motions, query_motions = rng.integers(0, 20, 9000), rng.integers(0, 25, trials)
+    places, query_places = rng.integers(0, 6, 9000), rng.integers(0, 6, trials)
     distances, indices = nearest_neighbours(
         reference,
         query,
@@ -132,6 +134,9 @@ def test_a_query_never_sees_its_own_group() -> None:
         reference_groups=[frozenset({f"m{m}", f"p{p}"}) for m, p in zip(motions, places, strict=True)],
         query_groups=[frozenset({f"m{m}", f"p{p}"}) for m, p in zip(query_motions, query_places, strict=True)],
     )
+    related = (motions[indices] == query_motions[:, None]) | (places[indices] == query_places[:, None])
+    what = "neighbours that are from the query's own source"
+    judged("F27", what, trials=trials, worst=int(related.sum()), bar=0, unit="neighbours")
     for number, row in enumerate(indices):
         apart = (motions != query_motions[number]) & (places != query_places[number])
         allowed = np.flatnonzero(apart)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from conftest import Judge, counts
 from test_prompting_endpoint import (
     ENVIRON,
     KEY,
@@ -289,10 +290,12 @@ def test_time_between_requests_is_not_charged(clock: Clock) -> None:
         clock.sleep(3600.0)
 
 
-def test_failures_and_waits_stay_within_the_budget(clock: Clock) -> None:
+@counts(50, 200)
+def test_failures_and_waits_stay_within_the_budget(clock: Clock, judged: Judge, trials: int) -> None:
     asked = slow_writer(clock, 5.0, lambda: "nonsense", budget=60.0, retries=5)
-    requests = sum(environments(asked, f"gesture {number}").requests for number in range(50))
-    assert clock() <= 1060.0
+    requests = sum(environments(asked, f"gesture {number}").requests for number in range(trials))
+    spent = 100 * (clock() - 1000.0) / 60.0
+    judged("F21", "calls that all fail, waits and all", trials=trials, worst=spent, bar=110, unit="% of the budget")
     assert requests <= 12
 
 
@@ -409,30 +412,40 @@ def script(rng: random.Random, calls: int) -> list[list[tuple[str, Act]]]:
     return played
 
 
+@counts(40, 200)
 def test_two_hundred_calls_over_a_hostile_server_end_as_the_script_implies(
-    server: ScriptedServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    server: ScriptedServer, tmp_path: Path, caplog: pytest.LogCaptureFixture, judged: Judge, trials: int
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    played = script(random.Random(0), 200)
+    played = script(random.Random(0), trials)
     slow = sum(reason.startswith("timeout") for acts in played for reason, _ in acts)
     asked = writer(server, *(act for acts in played for _, act in acts), cache=tmp_path, timeout=0.5, retries=RETRIES)
     begun = time.monotonic()
-    written = [environments(asked, f"gesture {number}") for number in range(200)]
+    written = [environments(asked, f"gesture {number}") for number in range(trials)]
     seconds = time.monotonic() - begun
 
-    assert [each.failure for each in written] == [acts[-1][0].partition(",")[0] for acts in played]
+    ended = [acts[-1][0].partition(",")[0] for acts in played]
+    other = sum(each.failure != reason for each, reason in zip(written, ended, strict=True))
+    judged("F21", "hostile server: calls that end otherwise", trials=trials, worst=other, bar=0, unit="calls")
+    requests = max(each.requests for each in written)
+    judged(
+        "F21", "hostile server: requests of one call", trials=trials, worst=requests, bar=1 + RETRIES, unit="requests"
+    )
     assert [each.requests for each in written] == [len(acts) for acts in played]
-    assert len(server.seen) == sum(each.requests for each in written) <= (1 + RETRIES) * 200
+    assert len(server.seen) == sum(each.requests for each in written)
     fallbacks = sum(not each.texts for each in written)
-    assert fallbacks == sum(bool(acts[-1][0]) for acts in played) >= 20
-    assert len(list(tmp_path.iterdir())) == 200 - fallbacks
-    assert slow >= 4
+    uncounted = abs(fallbacks - sum(map(bool, ended)))
+    judged("F21", "hostile server: fallbacks told wrongly", trials=trials, worst=uncounted, bar=0, unit="fallbacks")
+    assert fallbacks >= trials / 10
+    assert len(list(tmp_path.iterdir())) == trials - fallbacks
+    assert slow >= trials / 50
     assert seconds < 0.5 * slow + 8.0
 
     outputs = [repr(written), repr(asked), caplog.text, repr(caplog.records)]
     outputs += [path.name + path.read_text() for path in tmp_path.iterdir()]
     assert sum("***" in output for output in outputs) >= 3
-    assert not any(KEY in output.replace("\\/", "/") for output in outputs)
+    leaked = sum(KEY in output.replace("\\/", "/") for output in outputs)
+    judged("F21", "hostile server: logs and files with the key", trials=trials, worst=leaked, bar=0, unit="outputs")
 
 
 # -- settings ----------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import Judge
 from test_cli import last_line, synthgest
 
 import synthgest as sg
@@ -248,7 +249,7 @@ def test_the_command_writes_both_files_and_exits_by_its_gates(drawn: sg.Dataset,
 # -- what is shown stays text ------------------------------------------------------------------------------------------
 
 
-def test_hostile_names_and_prompts_are_inert(hostile: sg.Dataset, light: ReportSettings) -> None:
+def test_hostile_names_and_prompts_are_inert(hostile: sg.Dataset, light: ReportSettings, judged: Judge) -> None:
     assert len(LIVE) == 60
     found = report(hostile, light)
     allowed = {
@@ -272,6 +273,8 @@ def test_hostile_names_and_prompts_are_inert(hostile: sg.Dataset, light: ReportS
         *("ul", "ol", "li", "a", "span", "code", "figure", "figcaption", "video", "img", "details", "summary", "br"),
         *("table", "caption", "thead", "tbody", "tr", "th", "td", "svg", "rect", "line", "circle", "text"),
     }
+    live = [tag not in allowed or any(name.startswith("on") for name in names) for tag, names in Tags(found.html).found]
+    judged("F19", "hostile names and prompts that become elements", trials=60, worst=sum(live), bar=0, unit="elements")
     for tag, attributes in Tags(found.html).found:
         assert tag in allowed, tag
         for name, value in attributes.items():
