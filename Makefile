@@ -43,14 +43,10 @@ format: $(READY) ## rewrite the code in house format
 	$(BIN)/ruff format .
 
 bench: $(READY) ## speed, as ratios measured side by side in one run
-	$(BIN)/python scripts/bench.py
-	$(BIN)/python scripts/bench_diffusion.py
-	$(BIN)/python scripts/bench_data.py
-	$(BIN)/python scripts/bench_knn.py
-	$(BIN)/python scripts/bench_training.py
+	$(BIN)/python scripts/bench
 
 bench-gpu: $(READY) ## text-to-video on a GPU: clips an hour, peak memory, overhead
-	$(BIN)/python scripts/bench_gpu.py
+	$(BIN)/python scripts/bench/gpu.py
 
 models: $(READY) ## train what ships anew, from nothing: hours, and a killed run goes on
 	$(BIN)/python scripts/pretrain_small.py build/models

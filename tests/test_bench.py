@@ -8,13 +8,13 @@ import pytest
 
 pytest.importorskip("diffusers")
 
-SCRIPTS = Path(__file__).parent.parent / "scripts"
+BENCH = Path(__file__).parent.parent / "scripts" / "bench"
 
 
 @pytest.mark.slow
 def test_the_gpu_bench_can_be_tried_out_without_one() -> None:
     done = subprocess.run(
-        [sys.executable, str(SCRIPTS / "bench_gpu.py"), "--tiny", "--clips", "1"],
+        [sys.executable, str(BENCH / "gpu.py"), "--tiny", "--clips", "1"],
         capture_output=True,
         text=True,
         timeout=300,
@@ -24,11 +24,11 @@ def test_the_gpu_bench_can_be_tried_out_without_one() -> None:
 
 
 def test_the_configuration_is_that_of_cogvideox_2b() -> None:
-    sys.path.insert(0, str(SCRIPTS))
-    import bench_gpu
+    sys.path.insert(0, str(BENCH))
+    import gpu
     import torch
     from diffusers import CogVideoXTransformer3DModel
 
     with torch.device("meta"):
-        transformer = CogVideoXTransformer3DModel(**bench_gpu.TRANSFORMER)
+        transformer = CogVideoXTransformer3DModel(**gpu.TRANSFORMER)
     assert 1.65e9 < sum(tensor.numel() for tensor in transformer.parameters()) < 1.75e9

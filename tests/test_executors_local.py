@@ -142,7 +142,7 @@ def test_a_worker_whose_launcher_is_gone_ends_instead_of_spoiling_its_clip() -> 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-@pytest.mark.parametrize("fault", ["segv", "cuda"])
+@pytest.mark.parametrize("fault", ["segv", "cuda", pytest.param("crash", marks=pytest.mark.faults)])
 def test_a_worker_whose_engine_or_accelerator_is_gone_costs_its_shot_alone(
     job: Job, shots: tuple[Shot, ...], judged: Judge, fault: str
 ) -> None:

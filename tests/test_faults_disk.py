@@ -117,14 +117,16 @@ def test_a_full_disk_ends_an_export_with_nothing_left(
 
 
 @needs_root
+@counts(3, 12)
 def test_a_folder_that_cannot_be_written_is_one_error_soon(
-    disks: list[Disk], tmp_path: Path, toy_recipe: Path, judged: Judge
+    disks: list[Disk], tmp_path: Path, judged: Judge, trials: int
 ) -> None:
     slow = tmp_path / "slow.toml"
     slow.write_text('engine = "toy"\nsleep = 0.3\n')
-    slowest, wrong, trials = 0.0, 0, 0
-    for fault in ("read-only from the start", "unmounted on the way", "removed on the way"):
-        disk = mounted(disks, tmp_path / fault.replace(" ", "-"), 4096)
+    slowest, wrong = 0.0, 0
+    for trial in range(trials):
+        fault = ("read-only from the start", "unmounted on the way", "removed on the way")[trial % 3]
+        disk = mounted(disks, tmp_path / f"disk{trial}", 4096)
         out = disk.path / "out"
         if fault == "read-only from the start":
             disk.remount("ro")
@@ -145,7 +147,6 @@ def test_a_folder_that_cannot_be_written_is_one_error_soon(
         _, stderr = process.communicate(timeout=60)
         slowest = max(slowest, time.monotonic() - began)
         wrong += process.returncode == 0 or b"Traceback" in stderr or stderr.count(b"error:") != 1
-        trials += 1
     judged(
         "F6", "folders that cannot be written: no single clear error", trials=trials, worst=wrong, bar=0, unit="faults"
     )

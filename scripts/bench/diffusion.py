@@ -10,6 +10,7 @@ from statistics import median
 from typing import Any
 
 import torch
+from rows import Row
 from threadpoolctl import threadpool_limits
 
 from synthgest.diffusion.libraries import diffusers_library
@@ -19,7 +20,7 @@ from synthgest.plan import plan
 from synthgest.takes import Spoilt, take_all
 from synthgest.types import Recipe, Shot
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+sys.path.insert(0, str(Path(__file__).parent.parent.parent / "tests"))
 
 ROUNDS = 5
 LEAST = 2.0  # seconds of a bare call: an overhead in thousandths of a second is told against something real
@@ -76,11 +77,9 @@ def call_bare(pipeline: Any, recipe: Recipe, prompt: str, seed: int) -> float:
 
 
 def report(measured: Measured, what: str) -> None:
-    """Print the ratio and what it rests on."""
-    extra = measured.ours / measured.bare - 1
-    print(f"{what}: {measured.steps} steps, median of {len(measured.rounds)} clips side by side")
-    print(f"  the bare pipeline call                                       {measured.bare:7.3f} s a clip")
-    print(f"  ours, publishing excluded                                    {measured.ours:7.3f} s   {extra:+.1%}")
+    """Tell the ratio, and what it rests on."""
+    print(f"{what}: {measured.steps} steps, median of {len(measured.rounds)} clips side by side; publishing excluded")
+    Row(what=what, against="the bare pipeline call", ours=measured.ours, theirs=measured.bare, each="clip").tell()
 
 
 def _one_round(engine: TextToVideo, pipeline: Any, shot: Shot) -> tuple[float, float]:
@@ -110,14 +109,14 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def main() -> None:
-    """Measure with a tiny CogVideoX on the CPU, and print."""
+    """Measure with a tiny CogVideoX on the CPU, and tell."""
     import tiny_pipelines
 
     with tempfile.TemporaryDirectory() as folder:
         model = tiny_pipelines.build_cogvideox(Path(folder) / "model")
         sizes = {"width": 128, "height": 128, "frames": 17, "fps": 8.0, "steps": 32, "guidance": 6.0, "max_tokens": 226}
         recipe = Recipe(name="tiny", engine="text-to-video", settings={"model": str(model), **sizes})
-        report(measure(recipe), "text-to-video with a tiny CogVideoX, one thread")
+        report(measure(recipe), "text to video, a tiny CogVideoX")
 
 
 if __name__ == "__main__":

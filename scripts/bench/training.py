@@ -1,14 +1,13 @@
 """What a training step costs beside the plainest PyTorch loop over the same model and loader, side by side in one run."""
 
 import itertools
-import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
-from side_by_side import side_by_side
+from rows import Row, side_by_side
 from torch.nn import functional as F
 from torch.utils.data import DataLoader
 
@@ -57,7 +56,7 @@ class Bare:
 
 
 def main() -> None:
-    """Measure on a few drawn clips, and print."""
+    """Measure on a few drawn clips, and tell."""
     settings = TrainSettings(batch=16, frames=4, validation=0.0)
     with tempfile.TemporaryDirectory() as folder:
         dataset = sg.generate(
@@ -75,10 +74,9 @@ def main() -> None:
             "bare PyTorch": lambda: plain.step(next(theirs)),
         }
         taken = side_by_side(compared, rounds=ROUNDS)
-    print(f"a training step of {settings.batch} clips x {settings.frames} frames; median of {ROUNDS} rounds in turn;")
-    print(f"{torch.get_num_threads()} threads, load {os.getloadavg()[0]:.1f}")
-    for name, seconds in taken.items():
-        print(f"  {name:14} {seconds:6.3f} s; ours takes {taken['ours'] / seconds:.2f} of it")
+    what = f"a training step, {settings.batch} clips x {settings.frames} frames"
+    theirs = taken["bare PyTorch"]
+    Row(what=what, against="the plainest PyTorch loop", ours=taken["ours"], theirs=theirs, each="step").tell()
 
 
 if __name__ == "__main__":

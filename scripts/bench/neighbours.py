@@ -1,6 +1,5 @@
 """What exact nearest neighbours cost beside a bare torch product, faiss and scikit-learn, side by side in one run."""
 
-import os
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
@@ -8,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from side_by_side import side_by_side
+from rows import Row, side_by_side
 from sklearn.neighbors import NearestNeighbors
 
 from synthgest.evaluation.neighbours import nearest_neighbours
@@ -53,23 +52,22 @@ def exact(reference: np.ndarray, query: np.ndarray) -> np.ndarray:
 
 
 def main() -> None:
-    """Measure on random features whose mean is far from 0, as a network's are, and print."""
+    """Measure on random features whose mean is far from 0, as a network's are, and tell."""
     rng = np.random.default_rng(0)
     reference, query = (
         rng.standard_normal((count, WIDTH), np.float32) + np.float32(1) for count in (REFERENCES, QUERIES)
     )
     compared = ways(reference, query)
-    print(f"{REFERENCES} references, {QUERIES} queries, {WIDTH} wide, k = {K}; median of {ROUNDS} rounds in turn;")
-    print(f"{torch.get_num_threads()} threads, load {os.getloadavg()[0]:.1f}")
     taken = side_by_side(compared, rounds=ROUNDS)
     some = query[:50]
     truth = exact(reference, some)
     for name, way in compared.items():
         answer = np.asarray(way()[1])[: len(some)]
-        print(
-            f"  {name:20} {taken[name]:6.3f} s; ours takes {taken['ours'] / taken[name]:.2f} of it; "
-            f"{(answer == truth).mean():.1%} of neighbours in their exact place"
-        )
+        print(f"  {name:20} {(answer == truth).mean():.1%} of neighbours in their exact place")
+        if name != "ours":
+            what = f"{K} neighbours among {REFERENCES}, {WIDTH} wide"
+            each = taken["ours"] / QUERIES, taken[name] / QUERIES
+            Row(what=what, against=name, ours=each[0], theirs=each[1], each="query").tell()
 
 
 if __name__ == "__main__":

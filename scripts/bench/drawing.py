@@ -1,6 +1,5 @@
-"""Speed as ratios, measured side by side in one run: drawing against pyrender, a whole clip against its floor, and workers."""
+"""What drawing costs beside pyrender, and a whole clip beside its drawing, stage by stage."""
 
-import argparse
 import json
 import tempfile
 import time
@@ -12,14 +11,13 @@ from typing import Any
 
 import numpy as np
 import trimesh
-from side_by_side import side_by_side
+from rows import Row, side_by_side
 
 from synthgest.body import pose
 from synthgest.data.publish import Publisher
 from synthgest.engines import pose_transfer, staging
 from synthgest.engines.pose_transfer import PoseTransfer
 from synthgest.executors import making
-from synthgest.generation import Request, prepare, run
 from synthgest.gestures import load_gestures
 from synthgest.plan import plan
 from synthgest.recipes import load_recipe
@@ -145,27 +143,8 @@ def where_the_time_goes(clips: int) -> tuple[dict[str, float], float, int]:
     return spent, whole, frames
 
 
-def whole_command(workers: int, clips: int) -> tuple[float, int]:
-    """Seconds and frames of a whole run: plan, pose, draw, encode, verify, publish."""
-    with tempfile.TemporaryDirectory() as folder:
-        request = Request(
-            gestures=load_gestures(["rocog"]),
-            recipe=load_recipe("pose-transfer"),
-            clips=clips,
-            seed=0,
-            out=Path(folder) / "out",
-            workers=workers,
-        )
-        summary = run(prepare(request))
-        records = (Path(folder) / "out" / "clips").rglob("*.json")
-        return summary.seconds, sum(json.loads(path.read_text())["frames"] for path in records)
-
-
 def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--clips", type=int, default=2, help="clips a gesture for the whole command")
-    clips = parser.parse_args().clips
+    """Measure, tell, and say where the time goes."""
     mesh, setting = the_scene(*a_shot())
     size = (setting.seen.width, setting.seen.height)
     with Renderer(*size) as renderer:
@@ -178,26 +157,26 @@ def main() -> None:
             },
             rounds=ROUNDS,
         )
-    readme, bare, full = (taken[name] / FRAMES * 1e3 for name in ("pyrender", "alone", "drawn"))
-    print(f"{mesh.vertices.shape[1]} vertices, {len(mesh.faces)} triangles, {size[0]}x{size[1]}, {FRAMES} frames,")
-    print(f"milliseconds a frame, median of {ROUNDS} rounds side by side")
-    print(f"  pyrender as in its README: lit, antialiased, read back        {readme:6.1f}")
-    print(
-        f"  ours, the same: lit, antialiased, read back                   {bare:6.1f}   {readme / bare:.1f} times as fast"
-    )
-    print(
-        f"  ours with shadows, place, motion blur, mask and depth         {full:6.1f}   {readme / full:.1f} times as fast"
-    )
+    readme, bare, full = (taken[name] / FRAMES for name in ("pyrender", "alone", "drawn"))
+    against = "pyrender as in its README, lit, read back"
+    for what, seconds in (
+        ("drawing: lit, antialiased, read back", bare),
+        ("drawing: shadow, place, blur, mask too", full),
+    ):
+        Row(what=what, against=against, ours=seconds, theirs=readme, each="frame").tell()
     spent, whole, frames = where_the_time_goes(1)
-    print(f"a whole clip in one process, {frames} frames: {whole / frames * 1e3:.1f} ms a frame, ", end="")
-    print(f"{whole / frames * 1e3 / bare:.1f} times the bare draw and read-back")
+    Row(
+        what="a whole clip, one process",
+        against="its bare draw and read-back",
+        ours=whole / frames,
+        theirs=bare,
+        each="frame",
+    ).tell()
+    print(
+        f"{mesh.vertices.shape[1]} vertices, {len(mesh.faces)} triangles, {size[0]}x{size[1]}; a whole clip by stages:"
+    )
     for label, seconds in sorted(spent.items(), key=lambda entry: -entry[1]):
         print(f"  {label:36s} {seconds / frames * 1e3:6.2f} ms  {seconds / whole:4.0%}")
-    one, frames = whole_command(1, clips)
-    two, _ = whole_command(2, clips)
-    print(f"whole command, {frames} frames: plan, pose, draw, composite, sensor, encode, verify, publish")
-    print(f"  1 worker   {one:6.1f} s  {frames / one:5.1f} frames a second")
-    print(f"  2 workers  {two:6.1f} s  {frames / two:5.1f} frames a second   {one / two:.2f} times as fast")
 
 
 if __name__ == "__main__":

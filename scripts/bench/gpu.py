@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from bench_diffusion import measure, report
+from diffusion import measure, report
 
 from synthgest.recipes import load_recipe
 from synthgest.types import Recipe
