@@ -181,6 +181,15 @@ def test_what_gvhmr_found_is_read_without_running_anything(motion: Motion, tmp_p
         read_motion(tmp_path / "found.pt", Reading(format="gvhmr"))
 
 
+def test_a_path_in_centimetres_is_told_by_its_pace(motion: Motion, tmp_path: Path) -> None:
+    walk = np.arange(len(motion.transl))[:, None] / motion.fps * [1.0, 0.0, 0.0]
+    path = saved(tmp_path / "walk.npz", amass(motion, trans=100 * walk))
+    with pytest.raises(MotionError, match=r"travels 100 m a second .* 0\.01 for centimetres"):
+        read_motion(path)
+    found = read_motion(path, Reading(metres=0.01))
+    assert np.ptp(found.transl, axis=0).max() == pytest.approx(np.ptp(walk[:, 0]), rel=1e-3)
+
+
 @pytest.mark.parametrize(
     ("changed", "reading", "message"),
     [
@@ -189,7 +198,7 @@ def test_what_gvhmr_found_is_read_without_running_anything(motion: Motion, tmp_p
         ({"poses": np.zeros(156)}, {}, r"\(156,\)"),
         ({"poses": np.full((5, 156), np.nan), "trans": np.zeros((5, 3))}, {}, "NaN"),
         ({"poses": np.array(["a"])}, {}, "poses"),
-        ({"poses": np.array([{}], dtype=object)}, {}, "never loaded"),
+        ({"poses": np.array([{}], dtype=object)}, {}, r"never loaded.* numpy\.savez"),
         ({"trans": None}, {}, "no 'trans'"),
         ({"trans": np.zeros((3, 3))}, {}, "frames of root, and 3 of the path"),
         ({"trans": np.zeros((20, 2))}, {}, r"trans"),

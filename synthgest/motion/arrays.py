@@ -12,6 +12,12 @@ from numpy.typing import NDArray
 
 from synthgest.errors import MissingDependency, MotionError
 
+NEVER = (
+    "these are never loaded, for loading them can run code. Where you trust who made them, load them yourself and save what they "
+    "hold by numpy.savez: arrays of numbers, and words as arrays of text"
+)
+"""What to do about pickles."""
+
 LARGEST = 256 * 2**20
 """Bytes that the arrays of a file may unpack to; some 100,000 frames."""
 
@@ -99,4 +105,6 @@ def _refused(path: Path) -> Iterator[None]:
         NotImplementedError,
         RuntimeError,
     ) as error:
-        raise MotionError(f"{path} is damaged or holds Python objects, which are never loaded: {error}") from error
+        if "allow_pickle" in str(error):
+            raise MotionError(f"{path} holds Python objects; {NEVER}") from error
+        raise MotionError(f"{path} is damaged: {error}") from error

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from synthgest.errors import MotionError, nearest
-from synthgest.motion.arrays import Stored
+from synthgest.motion.arrays import NEVER, Stored
 from synthgest.motion.asf_amc import read_amc
 from synthgest.motion.bvh import Capture, read_bvh
 from synthgest.motion.reading import Reading
@@ -25,6 +25,7 @@ _USUAL = {".bvh": "bvh", ".amc": "amc", ".csv": "kinect", ".json": "mediapipe"}
 """Formats that a suffix tells."""
 
 _STATED = (".npz", ".npy", ".pt", ".pth")
+_PICKLES = (".pkl", ".pickle")
 
 _ARRAYS = (
     "global_orient",
@@ -112,6 +113,8 @@ def _captured(capture: Capture, path: Path, reading: Reading) -> Motion:
 def _of_arrays(path: Path) -> str:
     """The format of an ``.npz``, which its names tell. MotionError for everything else."""
     suffix = path.suffix.lower()
+    if suffix in _PICKLES:
+        raise MotionError(f"{path} holds Python objects; {NEVER}")
     if suffix not in _STATED:
         known = sorted({*_USUAL, *_STATED})
         raise MotionError(f"{path} is not a known kind of motion file; {nearest(suffix, known)}")

@@ -26,6 +26,7 @@ Array = NDArray[np.float64]
 _HAND = 45
 _COMPONENTS = ("pca", "pca-flat")
 _RATES = ("fps", "mocap_framerate", "mocap_frame_rate")
+_FASTEST = 12.0  # metres a second
 _UPRIGHT = 0.3  # cosine of the largest angle between the trunk and the vertical, in most frames
 
 _SMPLH = {"root": 3, "body": 63, "left": _HAND, "right": _HAND}
@@ -161,10 +162,21 @@ def _motion(
     pose, pelvis = pose[reading.first :], world.apply(pelvis[reading.first :])
     turns = world * Rotation.from_rotvec(pose[:, 0])
     _require_upright(turns, path, up)
+    _require_pace(pelvis, fps, path)
     front = turned_to_front(turns[0].as_matrix()[:, 0])
     pose[:, 0] = (front * turns).as_rotvec()
     way = grounded(pose, front.apply(pelvis), ("pelvis",))
     return Motion.from_full_pose(pose, way, fps=fps, fingers=fingers, source=f"capture {path.name}")
+
+
+def _require_pace(pelvis: Array, fps: float, path: Path) -> None:
+    """pelvis: (T, 3) in what should be metres."""
+    pace = float(np.median(np.linalg.norm(np.diff(pelvis, axis=0), axis=1))) * fps if len(pelvis) > 1 else 0.0
+    if pace > _FASTEST:
+        raise MotionError(
+            f"in {path} the body travels {pace:.0f} m a second if lengths are metres; nobody runs faster than {_FASTEST:.0f}: "
+            "give metres, those of a unit, such as 0.01 for centimetres"
+        )
 
 
 def _require_upright(turns: Rotation, path: Path, up: str) -> None:
