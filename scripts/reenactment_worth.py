@@ -1,6 +1,6 @@
 """What re-enactment is worth where there are one or a few real clips of each class: trained with and without, over several seeds.
 
-    python scripts/few_shot.py photographs|recorded DATA OUT [--shots 1 4] [--seeds 3]
+    python scripts/reenactment_worth.py photographs|recorded DATA OUT [--shots 1 4] [--seeds 3]
 
 ``photographs``: the even half of DATA/drone_arm_signals, each a film that stands still. ``recorded``: clips that DATA/bandai_bvh
 drives, drawn and then treated as if they were filmed: their ground truth is not looked at, and clips of one recording are never
