@@ -11,7 +11,7 @@ from synthgest.cli import (
     audit,
     backgrounds,
     doctor,
-    evaluate,
+    evaluation,
     export,
     generate,
     licenses,
@@ -47,7 +47,7 @@ app.add_typer(motion.app, name="motion")
 app.command("score")(score.command)
 app.command("select")(select.command)
 app.command("train")(train.command)
-app.add_typer(evaluate.app, name="evaluate")
+app.add_typer(evaluation.app, name="evaluate")
 app.command("report")(report.command)
 app.command("audit")(audit.command)
 app.command("export")(export.command)
