@@ -22,7 +22,7 @@ _BITS = FRAMES * (_SIDE * _SIDE - 1)
 NEAR = 0.18
 """Share of bits in which two near-duplicates differ, at most; unrelated clips differ in half of them."""
 
-_ROWS = 2048  # clips that are compared at once
+_ROWS, _COLUMNS = 2048, 16384  # clips that are compared at once: 130 MB, however many there are
 
 
 def perceptual_hash(frames: Sequence[NDArray[np.uint8]] | Frames) -> Bits:
@@ -75,8 +75,17 @@ def near_duplicates(hashes: Sequence[Bits], *, near: float = NEAR) -> Iterator[t
     if not len(hashes):
         return
     unpacked = np.unpackbits(np.stack(hashes), axis=1)[:, :_BITS].astype(np.float32) * 2 - 1
+    least = _BITS * (1 - 2 * near) - 1e-3
     for start in range(0, len(unpacked), _ROWS):
-        rows = unpacked[start : start + _ROWS]
-        apart = (1 - rows @ unpacked[start:].T / _BITS) / 2
-        for first, second in zip(*np.nonzero(np.triu(apart <= near, k=1)), strict=True):
-            yield start + int(first), start + int(second), float(apart[first, second])
+        found: list[tuple[int, int, float]] = []
+        for other in range(start, len(unpacked), _COLUMNS):
+            alike = (
+                unpacked[start : start + _ROWS] @ unpacked[other : other + _COLUMNS].T
+            )  # bits that agree, less the others
+            near_ones = alike >= least
+            if other < start + _ROWS:
+                near_ones = np.triu(near_ones, k=start - other + 1)  # each pair once
+            first, second = np.nonzero(near_ones)
+            apart = (1 - alike[first, second] / _BITS) / 2
+            found += zip((first + start).tolist(), (second + other).tolist(), apart.tolist(), strict=True)
+        yield from sorted(found)
