@@ -79,9 +79,8 @@ def near_duplicates(hashes: Sequence[Bits], *, near: float = NEAR) -> Iterator[t
     for start in range(0, len(unpacked), _ROWS):
         found: list[tuple[int, int, float]] = []
         for other in range(start, len(unpacked), _COLUMNS):
-            alike = (
-                unpacked[start : start + _ROWS] @ unpacked[other : other + _COLUMNS].T
-            )  # bits that agree, less the others
+            # bits that agree, less those that do not
+            alike = unpacked[start : start + _ROWS] @ unpacked[other : other + _COLUMNS].T
             near_ones = alike >= least
             if other < start + _ROWS:
                 near_ones = np.triu(near_ones, k=start - other + 1)  # each pair once
