@@ -19,7 +19,10 @@ ONCE = {
     "annotations-csv": [
         b"label,youtube_id,time_start,time_end,split\nwave,abc,zero,10,train\n",
         b"youtube_id,label\nwave\n",
+        b"youtube_id,label\n" + b"w" * 200_000 + b",wave\n",
+        b"w" * 200_000 + b"\n",
     ],
+    "keypoints-csv": [b"left_wrist_x,left_wrist_y\n" + b"1" * 200_000 + b",2\n"],
     "gesture": [b"a = " + b"[" * 3000],
     "annotations-json": [b"[" * 3000],
 }

@@ -60,7 +60,10 @@ def write_keypoints(path: Path, keypoints: Keypoints) -> None:
 
 
 def _csv(path: Path, reading: Reading) -> Keypoints:
-    rows = list(csv.DictReader(_text(path).splitlines()))
+    try:
+        rows = list(csv.DictReader(_text(path).splitlines()))
+    except csv.Error as error:
+        raise MotionError(f"{path} is no table: {error}") from error
     columns = set(rows[0]) if rows else set()
     names = tuple(name for name in JOINT_INDEX if {f"{name}_x", f"{name}_y"} <= columns)
     if not names:

@@ -149,12 +149,15 @@ def _lines(path: Path) -> Iterator[str]:
 
 def _table(path: Path, columns: Iterable[str], delimiter: str) -> Iterator[dict[str, str]]:
     rows = csv.DictReader(_text(path).splitlines(), delimiter=delimiter)
-    if missing := [column for column in columns if column not in (rows.fieldnames or [])]:
-        raise DatasetError(f"{path} has no column {missing[0]!r}; it has {', '.join(rows.fieldnames or ['none'])}")
-    for row in rows:
-        if missing := [column for column in columns if row[column] is None]:
-            raise DatasetError(f"{path}, line {rows.line_num} ends before the column {missing[0]!r}")
-        yield row
+    try:
+        if missing := [column for column in columns if column not in (rows.fieldnames or [])]:
+            raise DatasetError(f"{path} has no column {missing[0]!r}; it has {', '.join(rows.fieldnames or ['none'])}")
+        for row in rows:
+            if missing := [column for column in columns if row[column] is None]:
+                raise DatasetError(f"{path}, line {rows.line_num} ends before the column {missing[0]!r}")
+            yield row
+    except csv.Error as error:
+        raise DatasetError(f"{path}, line {rows.line_num} is no line of a table: {error}") from error
 
 
 def _objects(path: Path, keys: Iterable[str]) -> Iterator[dict[str, Any]]:
