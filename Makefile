@@ -25,7 +25,7 @@ demo: $(READY) ## the whole loop in four to ten minutes: draw, score, train, eva
 	$(BIN)/python scripts/demo.py demo
 
 test: $(READY) ## quick tests
-	$(BIN)/python -m pytest -n 2 -m "not slow and not faults"
+	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow and not faults"
 
 slow: $(READY) ## proofs that take minutes
 	$(BIN)/python -m pytest -n 2 -m "slow and not faults"

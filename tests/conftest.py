@@ -40,7 +40,8 @@ def counts(quick: int, full: int) -> pytest.MarkDecorator:
 @pytest.fixture
 def judged(request: pytest.FixtureRequest) -> Judge:
     def judge(case: str, what: str, *, trials: int, worst: float, bar: float, unit: str) -> None:
-        row = {"case": case, "what": what, "trials": trials, "worst": worst, "bar": bar, "unit": unit}
+        # Plain numbers: rows cross to another process.
+        row = {"case": case, "what": what, "trials": int(trials), "worst": float(worst), "bar": bar, "unit": unit}
         request.node.user_properties.append(("fault", row))  # before it is asserted: what failed is a row too
         assert worst <= bar, f"{case}, {what}: {worst:g} {unit}; at most {bar:g} in {trials} trials"
 
