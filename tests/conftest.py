@@ -17,9 +17,7 @@ from synthgest.types import Recipe
 TOY = Path(__file__).parent / "toy"
 sys.path.insert(0, str(TOY))
 if "PYTEST_XDIST_WORKER" in os.environ:
-    os.environ.setdefault(
-        "OMP_NUM_THREADS", "1"
-    )  # as many threads in each process wait for one another: 1.35 times as long
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # threads of several processes wait for one another
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # commands start as fast as a user's: compiled once, not every time
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(TOY), os.environ.get("PYTHONPATH", "")]))
 

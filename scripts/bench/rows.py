@@ -1,6 +1,7 @@
 """Ways to do the same thing, timed in turn in one run: what disturbs the machine disturbs them alike."""
 
 import json
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -30,8 +31,8 @@ class Row:
         return f"{self.what:38s} {self.against:46s} {times} {self.ratio:6.2f}"
 
     def tell(self) -> None:
-        """Print it for a program: the whole table is put together by another process."""
-        print(_MARK + json.dumps(asdict(self)), flush=True)
+        """Print it: as a line on a screen, and else for the process that puts the table together."""
+        print(self if sys.stdout.isatty() else _MARK + json.dumps(asdict(self)), flush=True)
 
 
 HEAD = f"{'ours':38s} {'beside':46s} {'ours':>9s} {'beside':>9s}  {'':14s} times as fast"

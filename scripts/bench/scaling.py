@@ -12,6 +12,7 @@ from rows import Row
 TOY = Path(__file__).parent.parent.parent / "tests" / "toy"
 sys.path.insert(0, str(TOY))
 
+from synthgest.data.dataset import Dataset  # noqa: E402
 from synthgest.data.records import clip_path, record_ids  # noqa: E402
 from synthgest.evaluation.neighbours import nearest_neighbours  # noqa: E402
 from synthgest.generation import Request, prepare, run  # noqa: E402
@@ -59,8 +60,6 @@ def reporting(count: int, folder: Path) -> Work:
     """A report on so many clips, whose features are kept."""
     gestures = load_gestures(["everyday/wave", "rocog/Halt"])
     run(prepare(Request(gestures=gestures, recipe=TOY_RECIPE, clips=count // 2, seed=0, out=folder / "set", workers=0)))
-    from synthgest.data.dataset import Dataset
-
     settings = ReportSettings(encoder="clip", cache=folder / "cache")
     dataset = Dataset(folder / "set")
     report(dataset, settings)
@@ -80,9 +79,10 @@ MEASURED: tuple[tuple[str, Callable[[int, Path], Work], int, int], ...] = (
 def main() -> None:
     """Measure each, from the least to the most, and tell."""
     for what, made, least, times in MEASURED:
-        for power in range(1, times + 1):
-            one, many = (timed(made, least * 10**each) / (least * 10**each) for each in (0, power))
-            Row(what=f"{what}: {least * 10**power}", against=f"{least}", ours=many, theirs=one, each="item").tell()
+        one = timed(made, least) / least
+        for count in (least * 10**power for power in range(1, times + 1)):
+            many = timed(made, count) / count
+            Row(what=f"{what}: {count}", against=f"{least}", ours=many, theirs=one, each="item").tell()
 
 
 def timed(made: Callable[[int, Path], Work], count: int) -> float:

@@ -3,11 +3,24 @@
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+import typer
 
 from synthgest.cli.output import Output
 from synthgest.errors import SpecError
+from synthgest.executors.names import ExecutorName
 
 AUTO = "auto"
+
+Executor = Annotated[ExecutorName, typer.Option(help="Who runs the workers.")]
+Shard = Annotated[
+    str,
+    typer.Option(
+        metavar="i/n", help="Only part i of n of the work (from 0); auto: as Slurm, torchrun or Kubernetes say."
+    ),
+]
+Tasks = Annotated[int, typer.Option(help="Tasks of the cluster, with --executor ray.")]
 
 
 def shard_of(text: str, environment: Mapping[str, str] = os.environ) -> tuple[int, int]:

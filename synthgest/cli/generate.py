@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from synthgest.cli.enriching import CharactersOption, EnvironmentsOption, ModeOption, said
-from synthgest.cli.executing import shard_of
+from synthgest.cli.executing import Executor, Shard, shard_of
 from synthgest.cli.output import JsonFlag, Output
 from synthgest.cli.signals import Signalled
 from synthgest.cli.words import duration
@@ -62,11 +62,8 @@ def command(
         int | None,
         typer.Option(help="Processes; by default one a processor, or a GPU. 0: in this process.", show_default=False),
     ] = None,
-    executor: Annotated[ExecutorName, typer.Option(help="Who runs the workers.")] = ExecutorName.LOCAL,
-    shard: Annotated[
-        str,
-        typer.Option(metavar="i/n", help="Make only part i of n (from 0); auto: as Slurm, torchrun or Kubernetes say."),
-    ] = "0/1",
+    executor: Executor = ExecutorName.LOCAL,
+    shard: Shard = "0/1",
     extend: Annotated[bool, typer.Option("--extend", help="Add to a folder begun with other settings.")] = False,
     sheet: Annotated[Path | None, typer.Option(metavar="PNG", help="Write a contact sheet of the clips.")] = None,
     as_json: JsonFlag = False,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from synthgest.cli.executing import by_cluster, shard_of
+from synthgest.cli.executing import Executor, Shard, Tasks, by_cluster, shard_of
 from synthgest.cli.output import JsonFlag, Output
 from synthgest.executors.names import ExecutorName
 
@@ -32,11 +32,9 @@ def command(
     validation_clips: Annotated[int, typer.Option(help="Good clips that are used to validate, at most.")] = 100,
     batch: Annotated[int, typer.Option(help="Clips at once.")] = 16,
     seed: Annotated[int, typer.Option(help="Of the bad clips.")] = 0,
-    workers: Annotated[int, typer.Option(help="Tasks of the cluster, with --executor ray.")] = 1,
-    executor: Annotated[ExecutorName, typer.Option(help="Who runs the workers.")] = ExecutorName.LOCAL,
-    shard: Annotated[
-        str, typer.Option(metavar="i/n", help="Only part i of n of the clips (from 0); auto: as the scheduler says.")
-    ] = "0/1",
+    workers: Tasks = 1,
+    executor: Executor = ExecutorName.LOCAL,
+    shard: Shard = "0/1",
     as_json: JsonFlag = False,
 ) -> None:
     """Score the clips of a data set; those that have a score by the same model keep it."""

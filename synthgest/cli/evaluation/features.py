@@ -7,7 +7,7 @@ import typer
 
 from synthgest.cli.evaluation import options
 from synthgest.cli.evaluation.seeing import seen
-from synthgest.cli.executing import by_cluster, shard_of
+from synthgest.cli.executing import Executor, Shard, Tasks, by_cluster, shard_of
 from synthgest.cli.output import JsonFlag, Output
 from synthgest.executors.names import ExecutorName
 
@@ -17,11 +17,9 @@ def command(
     cache: Annotated[Path, typer.Option(metavar="DIR", help="Where features are kept, for commands with --cache.")],
     encoder: options.EncoderName = "small",
     settings: options.Settings = None,
-    workers: Annotated[int, typer.Option(help="Tasks of the cluster, with --executor ray.")] = 1,
-    executor: Annotated[ExecutorName, typer.Option(help="Who runs the workers.")] = ExecutorName.LOCAL,
-    shard: Annotated[
-        str, typer.Option(metavar="i/n", help="Only part i of n of the clips (from 0); auto: as the scheduler says.")
-    ] = "0/1",
+    workers: Tasks = 1,
+    executor: Executor = ExecutorName.LOCAL,
+    shard: Shard = "0/1",
     as_json: JsonFlag = False,
 ) -> None:
     """Compute features ahead of the commands that need them, on this machine or on many."""

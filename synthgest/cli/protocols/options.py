@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from synthgest.cli.executing import by_cluster, shard_of
+from synthgest.cli.executing import Executor, Shard, by_cluster, shard_of
 from synthgest.cli.output import JsonFlag, Output
 from synthgest.cli.protocols.sharing import sharing
 from synthgest.errors import SpecError
@@ -94,10 +94,8 @@ class Running:
     workers: Annotated[
         int, typer.Option(help="Processes that share the trials, on one GPU each where there are some.")
     ] = 1
-    executor: Annotated[ExecutorName, typer.Option(help="Who runs the workers.")] = ExecutorName.LOCAL
-    shard: Annotated[
-        str, typer.Option(metavar="i/n", help="Only part i of n of the trials (from 0); auto: as the scheduler says.")
-    ] = "0/1"
+    executor: Executor = ExecutorName.LOCAL
+    shard: Shard = "0/1"
     cache: Annotated[Path | None, typer.Option(metavar="DIR", help="Where features are kept; in --out by default.")] = (
         None
     )
