@@ -1,6 +1,7 @@
 """Video holds what was written, and the encoder's word is not taken for it (FAULTS.md F9-F11)."""
 
 import itertools
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from conftest import Judge, counts
 
+from synthgest.data import video
 from synthgest.data.video import read_frames, read_small, read_video, require_video, tsn_indices, write_video
 from synthgest.errors import FrameError
 
@@ -100,3 +102,73 @@ def test_a_film_is_turned_as_the_camera_was_held(tmp_path: Path, turn: int) -> N
     assert (max(small.shape[1:3]), len(small), fps) == (48, 2, 5)
     with pytest.raises(FrameError, match="is longer than"):
         read_small(path, longest=48, fps=5, seconds=0.1)
+
+
+# -- long films --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module", params=["mp4", "mkv"])
+def long_film(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """4,000 frames, each numbered by three greys, in another order in the file (B-frames); mkv has no index of all."""
+    path = tmp_path_factory.mktemp("film") / f"long.{request.param}"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=30, options={"g": "250", "bf": "3", "preset": "veryfast"})
+        stream.width, stream.height, stream.pix_fmt = 48, 16, "yuv420p"
+        for number in range(4000):
+            squares = np.array([number // 256, number // 16 % 16, number % 16], np.uint8) * 15 + 8
+            picture = np.repeat(np.tile(np.repeat(squares, 16), (16, 1))[..., None], 3, axis=2)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode())
+    return path
+
+
+def shown(frames: np.ndarray) -> list[int]:
+    """The numbers that the squares of frames stand for."""
+    digits = np.rint((frames[:, 4:12].mean(axis=(1, 3)).reshape(len(frames), 3, 16)[:, :, 4:12].mean(axis=2) - 8) / 15)
+    return [int(row @ [256, 16, 1]) for row in digits]
+
+
+@pytest.mark.parametrize(
+    "numbers", [[3999], [0, 2100, 3998], [3500, 12, 3500, 2400], [1500, 1501, 1502, 3999], list(range(0, 4000, 333))]
+)
+def test_frames_of_a_long_film_are_those_that_decoding_all_of_it_would_give(
+    long_film: Path, numbers: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sought = read_frames(long_film, numbers)
+    assert shown(sought) == numbers
+    monkeypatch.setattr(video, "_LONG", 10_000)
+    assert (read_frames(long_film, numbers) == sought).all()
+
+
+def test_of_a_long_film_few_frames_are_decoded(long_film: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    decoded = 0
+    numbered = video._numbered
+
+    def counted(*given: object) -> Iterator[tuple[int, object]]:
+        nonlocal decoded
+        for each in numbered(*given):
+            decoded += 1
+            yield each
+
+    monkeypatch.setattr(video, "_numbered", counted)
+    read_frames(long_film, [20, 2030, 3990])
+    assert decoded < 21 + 2 * 250
+
+
+def test_a_long_film_that_ends_early_says_so(long_film: Path, tmp_path: Path) -> None:
+    with pytest.raises(FrameError, match="ends before frame 4100"):
+        read_frames(long_film, [2500, 4100])
+    assert shown(read_frames(long_film, [3999, 4001], lost=2)) == [3999, 3999]
+
+
+def test_a_long_film_that_is_torn_is_an_error_where_it_is_torn_alone(long_film: Path, tmp_path: Path) -> None:
+    """A stretch of zeros in the middle of the file."""
+    data = bytearray(long_film.read_bytes())
+    middle = len(data) // 2
+    data[middle : middle + 400] = bytes(400)
+    torn = tmp_path / f"torn{long_film.suffix}"
+    torn.write_bytes(data)
+    if torn.suffix == ".mp4":  # without an index, nothing says how many frames the zeros were
+        assert shown(read_frames(torn, [10, 3990])) == [10, 3990]
+    with pytest.raises(FrameError, match=r"cannot decode|ends before"):
+        read_frames(torn, range(0, 4000, 10))

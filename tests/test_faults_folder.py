@@ -62,7 +62,7 @@ def folder(tmp_path: Path) -> Path:
     for number in range(GOOD):
         frames = np.repeat(rng.integers(0, 255, (9, 8, 8, 3), np.uint8), 8, 1).repeat(8, 2)
         write_video(tmp_path / "filmed" / "bow" / f"{number}.mp4", frames, 8.0)
-    plain_film(home / "ten-hours.mp4", side=(64, 64), frames=36_000, rate=1)
+    plain_film(home / "ten-hours.mp4", side=(64, 64), frames=1_080_000, rate=30)
     plain_film(home / "large.mp4", side=(7680, 4320), frames=12, rate=12)
     (home / "empty.mp4").touch()
     (home / "noise.mp4").write_bytes(random.Random(0).randbytes(50_000))

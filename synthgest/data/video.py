@@ -19,6 +19,8 @@ from synthgest.frames import Frames, upright
 # same clip encoded again (measured with libx264 of PyAV 18). A key frame every 12 frames: clips are read at random places.
 _OPTIONS = {"preset": "veryfast", "crf": "18", "threads": "1", "g": "12", "bf": "0", "x264-params": "mbtree=0"}
 
+_LONG = 1000  # frames that are sooner decoded than left out
+
 
 def write_video(path: Path, frames: Frames, fps: float, metadata: Mapping[str, str] | None = None) -> None:
     """Write frames (T, H, W, 3) uint8 RGB as H.264 4:2:0 in mp4, at ``fps`` frames per second; metadata: of the file."""
@@ -67,7 +69,7 @@ def read_frames(source: Path | BinaryIO, indices: Sequence[int], *, name: str = 
         found[at] = pixels
 
     with _decoding(source, name) as stream:
-        for number, frame in enumerate(stream.container.decode(stream)):
+        for number, frame in _numbered(stream, sorted(numbers)):
             if number in numbers:
                 keep(frame, wanted == number)
             if number == last:
@@ -78,6 +80,46 @@ def read_frames(source: Path | BinaryIO, indices: Sequence[int], *, name: str = 
     if number < last:
         raise FrameError(f"{name or source} ends before frame {last}")
     return found
+
+
+def _numbered(stream: Any, wanted: Sequence[int]) -> Iterator[tuple[int, Any]]:
+    """Frames with their numbers, those that are wanted among them; a long film is not decoded where none is near.
+
+    wanted: in ascending order. The number of a frame is the rank of its time; where none has the time, the next is taken.
+    """
+    container = stream.container
+    times = _times(stream) if wanted[-1] >= _LONG else []
+    if not times:
+        yield from enumerate(container.decode(stream))
+        return
+    numbers = {time: number for number, time in enumerate(times)}
+    number, frame, frames = -1, None, container.decode(stream)
+    for target in wanted:
+        if number < target < len(times) and target - number > _LONG:
+            container.seek(times[target], stream=stream)  # to the key frame before it
+            frames = container.decode(stream)
+        while number < target and (frame := next(frames, None)) is not None:
+            number = numbers.get(frame.pts, number)
+            if number < target:
+                yield number, frame
+        if frame is not None:
+            yield target, frame
+
+
+def _times(stream: Any) -> Sequence[int]:
+    """When each frame of a film is shown, in order; nothing if the file does not say.
+
+    Where an index of all frames says that they come evenly, it saves reading the whole film.
+    """
+    entries = stream.index_entries
+    if len(entries) == stream.frames and stream.start_time is not None:
+        steps = set(np.diff([entry.timestamp for entry in entries]).tolist())
+        if len(steps) == 1 and min(steps) > 0 and not any(entry.is_discard for entry in entries):
+            step = steps.pop()
+            return range(stream.start_time, stream.start_time + step * len(entries), step)
+    times = [packet.pts for packet in stream.container.demux(stream) if packet.size]
+    stream.container.seek(0)
+    return [] if None in times or len(set(times)) < len(times) else sorted(times)
 
 
 def read_small(
