@@ -1,6 +1,7 @@
 """The cache of decoded frames: the same items with it as without, bounded, and no trust in what lies in its folder."""
 
 import shutil
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 from test_data_torch_view import loaded, made, numbered  # noqa: F401  (a fixture and its generator)
 
+from synthgest.data import cache as cache_module
 from synthgest.data.cache import ArrayCache, FrameCache
 from synthgest.data.dataset import Clip, Dataset
 from synthgest.errors import SpecError
@@ -113,3 +115,22 @@ def test_arrays_are_made_once_and_again_when_what_is_kept_is_spoilt(tmp_path: Pa
     path.write_bytes(path.read_bytes()[:80])
     assert set(cache.arrays("ab12", make)) == {"frames", "mask"}
     assert len(calls) == 2
+
+
+def test_keeping_much_does_not_look_at_all_of_it_every_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: Counter[Path] = Counter()
+    shrink = cache_module._shrink
+    roomy, full = ArrayCache(folder=tmp_path / "roomy"), ArrayCache(folder=tmp_path / "full", gigabytes=1e-3)
+
+    def counted(folder: Path, most: float) -> float:
+        looked[folder] += 1
+        return shrink(folder, most)
+
+    monkeypatch.setattr(cache_module, "_shrink", counted)
+    for number in range(600):
+        key = f"{number:04x}{'0' * 60}"
+        roomy.arrays(key, lambda: {"rows": np.zeros(500)})
+        full.arrays(key, lambda: {"rows": np.zeros(500)})
+        assert sum(path.stat().st_size for path in full.folder.rglob("*.npz")) <= 1.1e6
+    assert looked[roomy.folder] == 1
+    assert looked[full.folder] < 400

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -16,8 +16,17 @@ from synthgest.errors import SpecError
 from synthgest.frames import Frames
 
 _GIGABYTE = 10**9
+_SPARE = 0.05  # of a full cache, dropped with what is in the way, so that not every clip has to make room for itself
+_WRITERS = 8  # processes that may fill the same room at once
 _SHORT = 64  # frames; a clip of no more is decoded whole
 _LARGEST = 5 * 10**8  # bytes of one that is; of longer films only what is asked for, each time
+
+
+@dataclass(slots=True)
+class _Room:
+    """left: bytes that this process may still write before it looks again at how large the folder is."""
+
+    left: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +38,7 @@ class ArrayCache:
 
     folder: Path
     gigabytes: float = 20.0
+    _room: _Room = field(default_factory=_Room, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _require_size(self.gigabytes)
@@ -45,7 +55,7 @@ class ArrayCache:
             return found
         made = make()
         size = sum(rows.nbytes for rows in made.values())
-        _keep(self.folder, path, size, self.gigabytes, lambda part: _save_all(part, made))
+        _keep(self, path, size, lambda part: _save_all(part, made))
         return made
 
 
@@ -59,6 +69,7 @@ class FrameCache:
 
     folder: Path
     gigabytes: float = 20.0
+    _room: _Room = field(default_factory=_Room, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         _require_size(self.gigabytes)
@@ -77,7 +88,7 @@ class FrameCache:
         ):
             return clip.frames_at(numbers)
         frames = clip.frames_at(range(clip.length))
-        _keep(self.folder, path, frames.nbytes, self.gigabytes, lambda part: _save(part, frames))
+        _keep(self, path, frames.nbytes, lambda part: _save(part, frames))
         return frames[list(numbers)]
 
 
@@ -86,28 +97,32 @@ def _require_size(gigabytes: float) -> None:
         raise SpecError(f"gigabytes is {gigabytes}; expected more than 0")
 
 
-def _keep(folder: Path, path: Path, size: int, gigabytes: float, write: Callable[[Path], None]) -> None:
-    most = gigabytes * _GIGABYTE
+def _keep(cache: ArrayCache | FrameCache, path: Path, size: int, write: Callable[[Path], None]) -> None:
+    most, room = cache.gigabytes * _GIGABYTE, cache._room
     if size > most:
         return
     make_folder(path.parent)
-    _shrink(folder, most - size)
+    if size > room.left:  # a look at every file for every file would take hours
+        room.left = size + _shrink(cache.folder, most - size) / _WRITERS
+    room.left -= size
     write_whole(path, write, flush=False)
 
 
-def _shrink(folder: Path, most: float) -> None:
-    """Drop what was used longest ago until the rest is no larger than ``most`` bytes."""
+def _shrink(folder: Path, most: float) -> float:
+    """Drop what was used longest ago if all is larger than ``most`` bytes, and a little more; returns how many then are free."""
     found = []
     for path in folder.glob("??/*"):
         with contextlib.suppress(OSError):  # dropped by another process
             state = path.stat()
             found.append((state.st_mtime_ns, state.st_size, path))
     size = sum(each for _, each, _ in found)
-    for _, each, path in sorted(found):
-        if size <= most:
-            return
-        path.unlink(missing_ok=True)
-        size -= each
+    if size > most:
+        for _, each, path in sorted(found):
+            if size <= most * (1 - _SPARE):
+                break
+            path.unlink(missing_ok=True)
+            size -= each
+    return max(0.0, most - size)
 
 
 def _save_all(part: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
