@@ -53,9 +53,8 @@ def plot(findings: Findings) -> str:
         # What has no place on the axis is the same in all.
         curves = {name: [own.get(at, own.get("")) for at in places] for name, own in series.items()}
         return plots.curves(curves, places, findings.axis, mark=chance)
-    return plots.intervals(
-        {", ".join(filter(None, (row.test, row.arm, row.at))): row.value for row in rows}, mark=chance
-    )
+    named = {", ".join(filter(None, (row.test, row.arm, row.at))): row.value for row in rows}
+    return plots.intervals(named, mark=chance, above=True)
 
 
 def _amount(place: str) -> tuple[bool, float]:

@@ -15,6 +15,7 @@ _WIDTH = 400  # units; a phone shows one in a pixel, and letters stay legible
 _ROW = 17
 _LABEL = 128
 _LETTERS = 17  # of a label
+_WHOLE = 60  # of one that has a line of its own
 _SERIES = 10  # colours
 _DODGE = 3.0  # units between the whiskers of two curves
 
@@ -37,24 +38,29 @@ def bars(values: Mapping[str, float], *, unit: str = "", most: float | None = No
     return _markup(root)
 
 
-def intervals(values: Mapping[str, Estimate], *, mark: float | None = None) -> str:
-    """A share with its interval for each name, from 0 to 1. mark: a line, such as chance."""
-    root, width = _rows(len(values), below=16), _WIDTH - _LABEL - 44
-    height = 8 + len(values) * _ROW
+def intervals(values: Mapping[str, Estimate], *, mark: float | None = None, above: bool = False) -> str:
+    """A share with its interval for each name, from 0 to 1. mark: a line, such as chance. above: names stand whole over their rows."""
+    left, row = (12, 2 * _ROW) if above else (_LABEL, _ROW)
+    height, width = 8 + len(values) * row, _WIDTH - left - 44
+    root = _root(height + 16)
     for share in (0, 0.25, 0.5, 0.75, 1):
-        x = _LABEL + share * width
+        x = left + share * width
         _add(root, "line", x1=x, x2=x, y1=2, y2=height - 4, **{"class": "grid"})
         _text(root, percent(share), x, height + 8, "axis", "middle")
     if mark is not None:
-        x = _LABEL + mark * width
+        x = left + mark * width
         _add(root, "line", x1=x, x2=x, y1=2, y2=height - 4, **{"class": "mark"})
-    for row, (name, value) in enumerate(values.items()):
-        y = 4 + row * _ROW
-        _label(root, name, y)
-        low, middle, high = (_LABEL + each * width for each in (value.low, value.value, value.high))
+    for number, (name, value) in enumerate(values.items()):
+        y = 4 + number * row
+        if above:
+            _text(root, _cut(name, _WHOLE), left, y + 12, "label")
+            y += row - _ROW
+        else:
+            _label(root, name, y)
+        low, middle, high = (left + each * width for each in (value.low, value.value, value.high))
         _add(root, "line", x1=low, x2=high, y1=y + 8, y2=y + 8, **{"class": "interval"})
         _add(root, "circle", cx=middle, cy=y + 8, r=4, **{"class": "dot"})
-        _text(root, percent(value.value), _LABEL + width + 8, y + 12, "value")
+        _text(root, percent(value.value), left + width + 8, y + 12, "value")
     return _markup(root)
 
 
