@@ -7,13 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from synthgest.content import content
 from synthgest.diffusion.settings import ModelSettings
 from synthgest.errors import ModelError
 from synthgest.hub import HUB_NAME, cached_snapshot, commit_of, folder_digest, hub_client, unreachable
-
-SHIPPED = "synthgest-tiny-diffusion"
-"""The name of the model that ships: see assets/models."""
 
 _WEIGHTS = (".safetensors",)
 _LIBRARIES = ("diffusers", "transformers")
@@ -34,11 +30,11 @@ class Found:
 
 
 def find(name: str, *, revision: str = "", key: str = "model") -> Found:
-    """The files of a model, by folder, by name on the hub, or ``SHIPPED``; ModelError within seconds if they are out of reach.
+    """The files of a model, by folder or by name on the hub; ModelError within seconds if they are out of reach.
 
     key: of the recipe, for the message that says how to mend it.
     """
-    folder = content("assets") / "models" / name if name == SHIPPED else Path(name).expanduser()
+    folder = Path(name).expanduser()
     if folder.is_dir():
         _require_whole(folder, key)
         return Found(name=folder.name, folder=folder, mark=folder_digest(folder), revision="", pinned=False)

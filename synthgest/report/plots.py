@@ -39,7 +39,7 @@ def bars(values: Mapping[str, float], *, unit: str = "", most: float | None = No
 
 
 def intervals(values: Mapping[str, Estimate], *, mark: float | None = None, above: bool = False) -> str:
-    """A share with its interval for each name, from 0 to 1. mark: a line, such as chance. above: names stand whole over their rows."""
+    """A share with its interval for each name, from 0 to 1. mark: a line, such as chance. above: names stand over their rows."""
     left, row = (12, 2 * _ROW) if above else (_LABEL, _ROW)
     height, width = 8 + len(values) * row, _WIDTH - left - 44
     root = _root(height + 16)
