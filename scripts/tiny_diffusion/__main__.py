@@ -1,6 +1,6 @@
 """Train ``synthgest-tiny-diffusion`` from nothing: CogVideoX in small; what was done before goes on where it was interrupted.
 
-python scripts/tiny_diffusion FOLDER [--clips 200] [--device cpu]
+python scripts/tiny_diffusion FOLDER [--clips 200] [--out MODEL] [--device cpu]
 
 FOLDER keeps the clips, the checkpoints and their curves. First the VAE learns to see clips, then text encoder and transformer learn
 to make what it sees out of noise; then all of it replaces the model in assets/models, in the format of diffusers.
@@ -32,6 +32,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--clips", type=int, default=200, help="of each gesture")
+    parser.add_argument("--out", type=Path, default=content("assets") / "models" / NAME, help="where the model is kept")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--dtype", default="bfloat16", help="of what is multiplied while it learns")
     asked = parser.parse_args()
@@ -53,7 +54,7 @@ def main() -> None:
     pipeline = CogVideoXPipeline(
         tokenizer=tokenizer, text_encoder=reader, vae=vae, transformer=transformer, scheduler=scheduler
     )
-    keep(pipeline, content("assets") / "models" / NAME, about(len(lessons.videos), taught))
+    keep(pipeline, asked.out, about(len(lessons.videos), taught))
 
 
 def about(videos: int, taught: Mapping[str, Taught]) -> dict[str, Any]:

@@ -28,7 +28,7 @@ class Seen(NamedTuple):
 @torch.no_grad()
 def seen(vae: AutoencoderKLCogVideoX, lessons: Lessons) -> Seen:
     """What the VAE makes of all videos."""
-    videos = torch.from_numpy(lessons.videos)
+    videos = torch.from_numpy(lessons.videos).to(vae.device)
     both = torch.cat([videos, videos.flip(3)]).split(AT_ONCE)
     latents = torch.cat([vae.encode(as_input(part)).latent_dist.mode() for part in both]).transpose(1, 2)
     scaling = round(1 / float(latents.std()), 4)
@@ -47,14 +47,16 @@ def learn_to_denoise(
 ) -> Taught:
     """The whole course. latents: as in ``Seen``."""
     rows = [_tokens(tokenizer, row) for row in lessons.prompts]
-    prompts, none = torch.stack([*rows, *rows]), _tokens(tokenizer, [""])[0]
+    device = transformer.device
+    prompts, none = torch.stack([*rows, *rows]).to(device), _tokens(tokenizer, [""])[0].to(device)
 
     def losses(step: int) -> dict[str, Tensor]:
         chosen = torch.randint(len(latents), (BATCH,))
         words = prompts[chosen, torch.randint(prompts.shape[1], (BATCH,))]
-        words = torch.where(torch.rand(BATCH, 1) < WORDLESS, none, words)
+        words = torch.where(torch.rand(BATCH, 1, device=device) < WORDLESS, none, words)
         clean = latents[chosen]
-        noise, times = torch.randn_like(clean), torch.randint(scheduler.config.num_train_timesteps, (BATCH,))
+        noise = torch.randn_like(clean)
+        times = torch.randint(scheduler.config.num_train_timesteps, (BATCH,), device=device)
         noisy, wanted = scheduler.add_noise(clean, noise, times), scheduler.get_velocity(clean, noise, times)
         found = transformer(noisy, reader(words).last_hidden_state, times, return_dict=False)[0]
         return {"v": F.mse_loss(found.float(), wanted)}

@@ -19,7 +19,7 @@ PERSON, EDGES, KL = 4.0, 1.0, 3e-6  # weights: of people's pixels over others, o
 
 def learn_to_see(vae: AutoencoderKLCogVideoX, lessons: Lessons, path: Path, dtype: torch.dtype) -> Taught:
     """The whole course. path: of the checkpoint."""
-    videos, people = torch.from_numpy(lessons.videos), torch.from_numpy(lessons.people)
+    videos, people = (torch.from_numpy(each).to(vae.device) for each in (lessons.videos, lessons.people))
     first = torch.arange(MOMENTS)
 
     def losses(step: int) -> dict[str, Tensor]:
