@@ -48,7 +48,7 @@ def test_learning_leaves_them_blind_to_frames_before() -> None:
 
 
 def _line(folder: Path, steps: int, *, killed: int = 0) -> nn.Linear:
-    """A line through four points, and how often it was interrupted."""
+    """A line that learns its slope, 3, and is interrupted once, before the step ``killed``."""
     torch.manual_seed(5)
     line = nn.Linear(1, 1)
 

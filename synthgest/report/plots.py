@@ -26,7 +26,7 @@ STYLE = files("synthgest.report").joinpath("plots.css").read_text(encoding="utf-
 def bars(values: Mapping[str, float], *, unit: str = "", most: float | None = None) -> str:
     """A bar for each name, longest names cut; ``most`` is the end of the scale."""
     top = most or max([*values.values(), 1e-9])
-    root, width = _rows(len(values)), _WIDTH - _LABEL - 48
+    root, width = _root(8 + len(values) * _ROW), _WIDTH - _LABEL - 48
     for row, (name, value) in enumerate(values.items()):
         y = 4 + row * _ROW
         _label(root, name, y)
@@ -192,10 +192,6 @@ def confusion(counts: NDArray[np.intp], names: Sequence[str]) -> str:
                 title.text = f"{_cut(name, 60)} taken for {_cut(names[column], 60)}: {int(counts[row, column])}"
     _text(root, "taken for, in the same order", _LABEL, tall + 13, "axis")
     return _markup(root)
-
-
-def _rows(count: int, below: int = 0) -> ElementTree.Element:
-    return _root(8 + count * _ROW + below)
 
 
 def _root(height: float) -> ElementTree.Element:
